@@ -1,0 +1,72 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"maillint/message"
+)
+
+// Entry is a rule that runs: an instance, and where it applies.
+type Entry struct {
+	Instance
+	// Applies tells whether a message is in the rule's scope; nil means all.
+	Applies func(*message.Message, *Facts) bool
+}
+
+// Engine runs rules over messages. It is immutable and safe for concurrent use.
+type Engine struct {
+	org     *Org
+	entries []Entry
+}
+
+// NewEngine makes an engine of rules for an organisation.
+func NewEngine(org *Org, entries []Entry) *Engine { return &Engine{org, entries} }
+
+// Org is the organisation the engine judges for.
+func (e *Engine) Org() *Org { return e.org }
+
+// Entries are the rules that run.
+func (e *Engine) Entries() []Entry { return e.entries }
+
+// NotJudged is the error for a rule that failed on a message. The message
+// must not be treated as clean.
+type NotJudged struct {
+	Rule  string
+	Value any
+	Stack []byte
+}
+
+func (e *NotJudged) Error() string { return fmt.Sprintf("rule %s failed: %v", e.Rule, e.Value) }
+
+// Run judges a message and gives the findings, worst first. A rule that fails
+// does not keep the others from being heard; the error is the first failure.
+func (e *Engine) Run(m *message.Message) ([]Finding, error) {
+	facts := NewFacts(m, e.org)
+	var found []Finding
+	var failed error
+	for i := range e.entries {
+		if err := run(&e.entries[i], m, facts, &found); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	if len(found) > 1 {
+		slices.SortStableFunc(found, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	}
+	return found, failed
+}
+
+func run(entry *Entry, m *message.Message, facts *Facts, found *[]Finding) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &NotJudged{entry.Name, v, debug.Stack()}
+		}
+	}()
+	if entry.Applies != nil && !entry.Applies(m, facts) {
+		return nil
+	}
+	entry.Rule.check(&Pass{Msg: m, Facts: facts, rule: &entry.Instance, found: found}, entry.params)
+	return nil
+}
