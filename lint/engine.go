@@ -18,12 +18,19 @@ type Entry struct {
 
 // Engine runs rules over messages. It is immutable and safe for concurrent use.
 type Engine struct {
-	org     *Org
-	entries []Entry
+	org      *Org
+	entries  []Entry
+	prepared []any // what each entry's check works with
 }
 
 // NewEngine makes an engine of rules for an organisation.
-func NewEngine(org *Org, entries []Entry) *Engine { return &Engine{org, entries} }
+func NewEngine(org *Org, entries []Entry) *Engine {
+	e := &Engine{org: org, entries: entries, prepared: make([]any, len(entries))}
+	for i := range entries {
+		e.prepared[i] = entries[i].Rule.prepare(org, entries[i].params)
+	}
+	return e
+}
 
 // Org is the organisation the engine judges for.
 func (e *Engine) Org() *Org { return e.org }
@@ -48,7 +55,7 @@ func (e *Engine) Run(m *message.Message) ([]Finding, error) {
 	var found []Finding
 	var failed error
 	for i := range e.entries {
-		if err := run(&e.entries[i], m, facts, &found); err != nil && failed == nil {
+		if err := e.run(i, m, facts, &found); err != nil && failed == nil {
 			failed = err
 		}
 	}
@@ -58,7 +65,8 @@ func (e *Engine) Run(m *message.Message) ([]Finding, error) {
 	return found, failed
 }
 
-func run(entry *Entry, m *message.Message, facts *Facts, found *[]Finding) (err error) {
+func (e *Engine) run(i int, m *message.Message, facts *Facts, found *[]Finding) (err error) {
+	entry := &e.entries[i]
 	defer func() {
 		if v := recover(); v != nil {
 			err = &NotJudged{entry.Name, v, debug.Stack()}
@@ -67,6 +75,6 @@ func run(entry *Entry, m *message.Message, facts *Facts, found *[]Finding) (err 
 	if entry.Applies != nil && !entry.Applies(m, facts) {
 		return nil
 	}
-	entry.Rule.check(&Pass{Msg: m, Facts: facts, rule: &entry.Instance, found: found}, entry.params)
+	entry.Rule.check(&Pass{Msg: m, Facts: facts, rule: &entry.Instance, found: found}, e.prepared[i])
 	return nil
 }

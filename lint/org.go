@@ -9,8 +9,9 @@ import (
 
 // Org tells internal domains from external ones.
 type Org struct {
-	entries map[string]entry
-	list    []string
+	entries  map[string]entry
+	list     []string
+	partners []string
 }
 
 // entry is what is said about one domain; the zero value says nothing.
@@ -72,4 +73,15 @@ func (o *Org) Internal(domain string) bool {
 			return !e.out
 		}
 	}
+}
+
+// Partners are domains that the organisation often writes to; an Org carries
+// them so that rules can tell a slip of one from a stranger.
+func (o *Org) Partners() []string { return o.partners }
+
+// WithPartners gives the Org with partner domains.
+func (o *Org) WithPartners(domains []string) *Org {
+	c := *o
+	c.partners = domains
+	return &c
 }

@@ -81,7 +81,9 @@ type Meta struct {
 type Rule struct {
 	Meta
 	params func() any // a new copy of the defaults, as a pointer
-	check  func(*Pass, any)
+	// prepare makes what check works with of the parameters, once.
+	prepare func(org *Org, params any) any
+	check   func(*Pass, any)
 }
 
 // Validator is implemented by parameter structs that can be wrong in ways
@@ -93,9 +95,21 @@ type Validator interface{ Validate() error }
 // "doc" tags describe them ("doc_ja" in Japanese).
 func New[P any](meta Meta, defaults P, check func(*Pass, P)) *Rule {
 	return &Rule{
-		Meta:   meta,
-		params: func() any { p := defaults; return &p },
-		check:  func(pass *Pass, p any) { check(pass, *p.(*P)) },
+		Meta:    meta,
+		params:  func() any { p := defaults; return &p },
+		prepare: func(_ *Org, params any) any { return params },
+		check:   func(pass *Pass, p any) { check(pass, *p.(*P)) },
+	}
+}
+
+// NewPrepared makes a rule that works with something made of the organisation
+// and the parameters once, when the engine is built: an index, a compiled list.
+func NewPrepared[P, T any](meta Meta, defaults P, prepare func(*Org, P) T, check func(*Pass, T)) *Rule {
+	return &Rule{
+		Meta:    meta,
+		params:  func() any { p := defaults; return &p },
+		prepare: func(org *Org, params any) any { return prepare(org, *params.(*P)) },
+		check:   func(pass *Pass, t any) { check(pass, t.(T)) },
 	}
 }
 

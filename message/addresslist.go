@@ -148,7 +148,7 @@ func (p *addressParser) quoted(e *entry, word int) bool {
 	value, rest, ok := cutQuoted(p.s[p.pos:])
 	if !ok {
 		p.noQuote = true
-		p.note(BadAddress, p.pos, p.pos+1, "a quote that is never closed")
+		p.note(Unclosed, p.pos, p.pos+1, "a quote that is never closed")
 		return false
 	}
 	end := len(p.s) - len(rest)
@@ -206,7 +206,7 @@ func (p *addressParser) comment(e *entry) bool {
 		}
 	}
 	p.noParen = true
-	p.note(BadAddress, p.pos, p.pos+1, "a comment that is never closed")
+	p.note(Unclosed, p.pos, p.pos+1, "a comment that is never closed")
 	return false
 }
 
@@ -224,7 +224,7 @@ func (p *addressParser) angle(e *entry) {
 	p.add(p.s[start:end], name, start, end)
 	p.pos = end
 	if end >= len(p.s) || p.s[end] != '>' {
-		p.note(BadAddress, start-1, end, "an angle bracket that is never closed")
+		p.note(Unclosed, start-1, end, "an angle bracket that is never closed")
 		p.pos = end - 1
 	}
 	e.phrase = e.phrase[:0]
@@ -413,7 +413,7 @@ func (p *addressParser) local(s string, start, end int) string {
 	if len(s) >= 2 && s[0] == '"' {
 		if value, rest, ok := cutQuoted(s); ok && rest == "" {
 			if strings.ContainsAny(value, "@<>\\\" \t") {
-				p.note(OddAddress, start, end, "a quoted local part that some readers take apart")
+				p.note(QuotedLocal, start, end, "a quoted local part that some readers take apart")
 			}
 			return value
 		}

@@ -38,9 +38,10 @@ var labels = map[string]encoding.Encoding{
 // agree with it; the Kind says where they did not, or where nobody knows it.
 func decodeCharset(label string, b []byte) (string, Kind) {
 	label = strings.ToLower(strings.Trim(label, " \t\"'"))
-	switch label {
-	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "utf-8", "utf8", "unicode-1-1-utf-8", "unknown-8bit", "x-unknown", "8bit", "default", "_autodetect", "unknown":
+	if isUnlabelled(label) {
 		return decodeUnlabelled(label, b)
+	}
+	switch label {
 	case "utf-7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7":
 		return decodeUTF7(b), ""
 	}
@@ -58,6 +59,15 @@ func decodeCharset(label string, b []byte) (string, Kind) {
 		return text, WrongCharset
 	}
 	return string(out), ""
+}
+
+// isUnlabelled: labels that say nothing beyond what the octets say themselves.
+func isUnlabelled(label string) bool {
+	switch label {
+	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "utf-8", "utf8", "unicode-1-1-utf-8", "unknown-8bit", "x-unknown", "8bit", "default", "_autodetect", "unknown":
+		return true
+	}
+	return false
 }
 
 // decodeUnlabelled reads octets that are labelled UTF-8 or ASCII, or not at all.
@@ -109,15 +119,16 @@ func ascii[T string | []byte](b T) bool {
 
 // validText: UTF-8 without ISO-2022 escapes.
 func validText[T string | []byte](b T) bool {
-	for i := 0; i < len(b); i++ {
-		if b[i] == 0x1b {
-			return false
-		}
-		if b[i] >= utf8.RuneSelf {
-			return utf8.ValidString(string(b[i:])) && strings.IndexByte(string(b[i:]), 0x1b) < 0
-		}
+	if ascii(b) {
+		return true
 	}
-	return true
+	switch b := any(b).(type) {
+	case []byte:
+		return utf8.Valid(b) && bytes.IndexByte(b, 0x1b) < 0
+	case string:
+		return utf8.ValidString(b) && strings.IndexByte(b, 0x1b) < 0
+	}
+	return false
 }
 
 // candidates are the encodings that unlabelled octets are tried as, and how a

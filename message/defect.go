@@ -17,7 +17,6 @@ const (
 	BlankBeforeColon Kind = "blank-before-colon"  // "To :" (RFC 5322, 4.5 obsolete syntax)
 	OrphanFold       Kind = "orphan-continuation" // the header starts with a continuation line
 	BareCR           Kind = "bare-cr"             // CR that ends no line, in a header
-	BareCRBody       Kind = "bare-cr-in-body"     // the same in a body
 	NUL              Kind = "nul"                 // NUL octet
 	Control          Kind = "control-character"   // other control characters in a header
 	Raw8Bit          Kind = "raw-8bit"            // 8-bit octets in a header that are not UTF-8
@@ -25,18 +24,21 @@ const (
 	NoHeaderEnd      Kind = "no-blank-line"       // the header is not ended by a blank line
 	EmptyMessage     Kind = "empty"               // nothing there
 	NoHeader         Kind = "no-header"           // not one header field: this is no message
+	RepeatedField    Kind = "repeated-field"      // the same, and it says the same again
 	DuplicateField   Kind = "duplicate-field"     // a field that may stand once stands again
 	BareLF           Kind = "bare-lf"             // LF without CR in a message that uses CRLF
 	CROnly           Kind = "cr-only"             // the message's lines end in CR alone
 	HiddenField      Kind = "hidden-field"        // a recipient or structure field behind a bare CR, a broken line or in the body
 	// Addresses.
-	BadAddress     Kind = "bad-address"     // text in an address field that is no address
-	LooseSeparator Kind = "loose-separator" // ";" or blanks between addresses
-	OddAddress     Kind = "odd-address"     // readable, but read differently by others ("a@b <c@d>" unquoted, two @)
-	SourceRoute    Kind = "source-route"    // <@a,@b:c@d>
-	CarrierForm    Kind = "carrier-form"    // a..b@docomo.ne.jp: dots that RFC 5322 forbids
-	BadDomain      Kind = "bad-domain"      // a domain that IDNA refuses
-	EncodedAddress Kind = "encoded-address" // an encoded word inside an address (RFC 2047, 5 forbids it)
+	BadAddress     Kind = "bad-address"       // text in an address field that is no address
+	Unclosed       Kind = "unclosed"          // a quote, comment or angle bracket in an address field that is never closed
+	QuotedLocal    Kind = "quoted-local-part" // a quoted local part that some readers take apart: "a@b> x"@c
+	LooseSeparator Kind = "loose-separator"   // ";" or blanks between addresses
+	OddAddress     Kind = "odd-address"       // readable, but read differently by others ("a@b <c@d>" unquoted, two @)
+	SourceRoute    Kind = "source-route"      // <@a,@b:c@d>
+	CarrierForm    Kind = "carrier-form"      // a..b@docomo.ne.jp: dots that RFC 5322 forbids
+	BadDomain      Kind = "bad-domain"        // a domain that IDNA refuses
+	EncodedAddress Kind = "encoded-address"   // an encoded word inside an address (RFC 2047, 5 forbids it)
 	// Encoded words and charsets.
 	BadEncodedWord Kind = "bad-encoded-word"
 	UnknownCharset Kind = "unknown-charset"
@@ -49,12 +51,10 @@ const (
 	LongBoundary       Kind = "long-boundary"
 	NoDelimiter        Kind = "no-delimiter"              // a multipart none of whose delimiters stands in the body
 	NoEndDelimiter     Kind = "no-end-delimiter"          // cut off before the closing delimiter
-	PartHeader         Kind = "bad-part-header"           // a line in a part's header that is no field
 	TextOutside        Kind = "text-outside-parts"        // text in a preamble or epilogue
 	PartsOutside       Kind = "parts-outside"             // what looks like a part after the closing delimiter or before the first
 	DuplicateStructure Kind = "duplicate-structure-field" // two different Content-Type or Content-Transfer-Encoding fields
 	ConflictingNames   Kind = "conflicting-names"         // one part with several file names
-	BadFileName        Kind = "bad-file-name"             // file name that could not be decoded
 	UnknownEncoding    Kind = "unknown-encoding"          // Content-Transfer-Encoding nobody knows
 	EncodedContainer   Kind = "encoded-container"         // multipart or message in base64 or quoted-printable (RFC 2045, 6.4)
 	BadBase64          Kind = "bad-base64"                // octets that are not base64, skipped

@@ -76,6 +76,8 @@ type header struct {
 	fields []Field
 	odd    bool // some octet is a control or 8-bit
 	broken bool // a line was met that other readers may take for the end
+	later  int  // where the last line with a known field name starts, or -1
+	looked bool // later is known
 }
 
 // readHeader reads the header block at pos and gives its fields and where the
@@ -92,9 +94,18 @@ func (p *parser) readHeader(m *Message, where string, pos, end int64) ([]Field, 
 	}
 	h := header{p: p, m: m, where: where, block: string(raw[:size]), base: pos}
 	h.fields = make([]Field, 0, 8+strings.Count(h.block[:min(size, 4096)], "\n"))
-	h.odd = hasOdd(h.block)
-	h.split()
+	if early := h.read(); early >= 0 {
+		next = early
+	}
+	if where == "header" && mixedEnds(h.block) {
+		m.note(BareLF, where, Span{pos, pos + int64(size)}, "some lines end in CR LF and some in LF")
+	}
 	return h.fields, pos + int64(next)
+}
+
+func mixedEnds(s string) bool {
+	n := strings.Count(s, "\r\n")
+	return n > 0 && n < strings.Count(s, "\n")
 }
 
 func (p *parser) noteUnended(m *Message, where string, span Span, cut bool) {
@@ -136,20 +147,65 @@ func hasOdd(s string) bool {
 	return false
 }
 
-// split cuts the block into fields. A continuation line belongs to the field
+// read cuts the block into fields. A continuation line belongs to the field
 // before it; a line that is neither is kept as a field without a name, so that
-// nothing of the header is out of sight.
-func (h *header) split() {
+// nothing of the header is out of sight. Where no field follows such a line,
+// the blank line before the body is missing: read then gives where the body
+// starts in the block, else -1.
+func (h *header) read() int {
+	h.odd = hasOdd(h.block)
 	eol := h.m.eol
 	for i := 0; i < len(h.block); {
 		if len(h.fields) >= h.p.limits.Fields {
 			h.m.note(LimitFields, h.where, h.span(i, len(h.block)), "more than %d header fields", h.p.limits.Fields)
-			return
+			return -1
 		}
 		j := h.fieldEnd(i, eol)
+		if !h.looksLikeField(i, j) && !h.knownFieldAfter(j) {
+			h.m.note(NoHeaderEnd, h.where, h.span(i, j), "no blank line between the header and the text")
+			return i
+		}
 		h.field(i, j)
 		i = j
 	}
+	return -1
+}
+
+// looksLikeField: a name and a colon; also an mbox separator, which field
+// knows.
+func (h *header) looksLikeField(i, j int) bool {
+	line := h.block[i:j]
+	colon := strings.IndexByte(line, ':')
+	return colon > 0 && fieldName(strings.TrimRight(line[:colon], " \t")) ||
+		strings.HasPrefix(line, "From ") || strings.HasPrefix(line, ">From ") || line[0] == ' ' || line[0] == '\t'
+}
+
+// knownFieldAfter reports whether a field that mail really carries follows; it
+// is asked once or twice a header, at lines that are no fields.
+func (h *header) knownFieldAfter(i int) bool {
+	if !h.looked {
+		h.looked, h.later = true, -1
+		at := 0
+		for line := range strings.SplitSeq(h.block, string(h.m.eol)) {
+			if colon := strings.IndexByte(line, ':'); colon > 0 && known(strings.TrimRight(line[:colon], " \t")) {
+				h.later = at
+			}
+			at += len(line) + 1
+		}
+	}
+	return h.later >= i
+}
+
+// known fields tell a header that goes on from a text with colons in it.
+func known(name string) bool {
+	if structural(name) {
+		return true
+	}
+	switch name = strings.ToLower(name); name {
+	case "received", "date", "subject", "message-id", "mime-version", "in-reply-to", "references", "return-path", "user-agent", "organization":
+		return true
+	}
+	return strings.HasPrefix(name, "x-") || strings.HasPrefix(name, "content-") || strings.HasPrefix(name, "resent-") || strings.HasPrefix(name, "list-")
 }
 
 // fieldEnd finds where the field that starts at i ends: before the next line
@@ -194,8 +250,8 @@ func (h *header) field(i, j int) {
 		return
 	}
 	f := Field{Name: name, Span: h.span(i, j), folded: line[colon+1:], body: h.span(i+colon+1, j)}
-	if h.broken && structural(name) {
-		h.m.note(HiddenField, name, f.Span, "%s stands after a line that some readers take for the end of the header", name)
+	if structural(name) && (h.broken || line[0] == ' ' || line[0] == '\t') {
+		h.m.note(HiddenField, name, f.Span, "%s stands where some readers see no header field", name)
 	}
 	h.fields = append(h.fields, f)
 	h.examine(&f, i+colon+1, j)
@@ -217,7 +273,6 @@ func (h *header) examine(f *Field, i, j int) {
 	}
 	if strings.Contains(value, "\n \r\n") || strings.Contains(value, "\n\t\r\n") || strings.Contains(value, "\n \n") || strings.HasSuffix(value, "\n ") || strings.HasSuffix(value, "\n\t") {
 		h.m.note(BlankFold, f.Name, f.Span, "a continuation line of blanks only")
-		h.broken = true
 	}
 	if h.odd {
 		h.oddOctets(f, value)

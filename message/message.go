@@ -35,13 +35,14 @@ type Message struct {
 	// Size is the length of the raw message in bytes.
 	Size int64
 
-	win     *window
-	limits  Limits
-	eol     byte // '\n', or '\r' in a file that knows no other line end
-	budget  int  // addresses that may still be read
-	lists   map[string][]Address
-	noted   map[defectKey]int
-	nesting int // how many embedded messages deep this one is
+	win      *window
+	limits   Limits
+	eol      byte // '\n', or '\r' in a file that knows no other line end
+	budget   int  // addresses that may still be read
+	lists    map[string][]Address
+	noted    map[defectKey]int
+	verified bool
+	nesting  int // how many embedded messages deep this one is
 }
 
 // Envelope is the truth about who a message is from and for (RFC 5321, 2.3.1).

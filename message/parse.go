@@ -81,7 +81,8 @@ func (p *parser) lead(end int64) int64 {
 	}
 	for pos < end {
 		b := p.win.have(pos)
-		blank := len(b) - len(bytes.TrimLeft(b, "\r\n"))
+		blank := len(b) - len(bytes.TrimLeft(b, " \t\r\n"))
+		blank = bytes.LastIndexByte(b[:blank], p.m.eol) + 1 // blanks before a field name are the field's
 		if blank > 0 {
 			p.m.note(LeadingBlank, "message", Span{pos, pos + int64(blank)}, "blank lines before the header")
 			pos += int64(blank)
@@ -134,13 +135,19 @@ var once = []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", 
 
 func (m *Message) duplicates() {
 	for _, name := range once {
-		first := true
+		var first *Field
 		for i := range m.Fields {
-			if f := &m.Fields[i]; f.Is(name) {
-				if !first {
-					m.note(DuplicateField, name, f.Span, "%s stands more than once", name)
-				}
-				first = false
+			f := &m.Fields[i]
+			if !f.Is(name) {
+				continue
+			}
+			switch {
+			case first == nil:
+				first = f
+			case f.Value() == first.Value():
+				m.note(RepeatedField, name, f.Span, "%s stands again and says the same", name)
+			default:
+				m.note(DuplicateField, name, f.Span, "%s stands more than once", name)
 			}
 		}
 	}
@@ -177,16 +184,45 @@ func (p *parser) body(part *Part, pos, end int64) found {
 	}
 	stop := p.seek(pos, end)
 	part.Body = Span{pos, p.trimEOL(pos, stop.start, stop.level >= 0)}
+	if part.message() && part.opaque() && p.roomFor(part, pos) {
+		p.encoded(part)
+	}
 	return stop
+}
+
+// encoded opens a message or container in base64 or quoted-printable, which
+// RFC 2045, 6.4 forbids and some readers undo. The parts in it are read from
+// the decoded octets and belong to a message of their own.
+func (p *parser) encoded(part *Part) {
+	data := part.Decoded()
+	if part.multipart() {
+		head := "Content-Type: " + lookup(part.Fields, "Content-Type").Value() + "\r\n\r\n"
+		data = append([]byte(head), data...)
+	}
+	limits := p.limits
+	limits.Depth -= p.depth + 1
+	limits.Parts -= len(p.m.Parts)
+	inner := parse(&window{data: data, size: int64(len(data))}, limits)
+	part.Embedded = inner
+	for _, q := range inner.Parts[min(1, len(inner.Parts)):] {
+		if part.Path != "" {
+			q.Path = part.Path + "." + q.Path
+		}
+		q.Depth += p.depth + 1
+		p.m.Parts = append(p.m.Parts, q)
+	}
+	for _, d := range inner.Defects {
+		p.m.note(d.Kind, part.Path, part.Body, "%s", d.Detail)
+	}
 }
 
 func (p *parser) roomFor(part *Part, pos int64) bool {
 	if p.depth >= p.limits.Depth {
-		p.m.note(LimitDepth, part.Path, Span{pos, pos}, "parts nested deeper than %d are not opened", p.limits.Depth)
+		p.m.note(LimitDepth, part.where(), Span{pos, pos}, "parts nested deeper than %d are not opened", p.limits.Depth)
 		return false
 	}
 	if len(p.m.Parts) >= p.limits.Parts {
-		p.m.note(LimitParts, part.Path, Span{pos, pos}, "more than %d parts", p.limits.Parts)
+		p.m.note(LimitParts, part.where(), Span{pos, pos}, "more than %d parts", p.limits.Parts)
 		return false
 	}
 	return true
@@ -252,10 +288,23 @@ func (p *parser) dashes(b []byte, atLine bool) int {
 		if i == 0 && atLine || i > 0 && b[i-1] == p.m.eol {
 			return i
 		}
+		if i > 0 && b[i-1] == '\r' {
+			p.bareDelimiter(b[i:])
+		}
 		for i++; i < len(b) && b[i] == '-'; i++ {
 		}
 	}
 	return -1
+}
+
+// bareDelimiter notes a delimiter behind a bare CR: readers that take CR for a
+// line end see parts there that others do not.
+func (p *parser) bareDelimiter(b []byte) {
+	line, _, _ := bytes.Cut(b[:min(len(b), maxDelimiter)], []byte("\r"))
+	line, _, _ = bytes.Cut(line, []byte("\n"))
+	if level, _ := p.match(line); level >= 0 {
+		p.m.note(PartsOutside, "message", Span{}, "a delimiter behind a bare CR")
+	}
 }
 
 // maxDelimiter is the longest delimiter line that is looked at, in octets;
@@ -312,9 +361,19 @@ func (p *parser) multipart(part *Part, pos, end int64) found {
 // Delimiters after the closing one are parts too: some readers show them.
 func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 	stop := p.seek(pos, end)
+	if stop.level != level && part.opaque() {
+		part.Body = Span{pos, p.trimEOL(pos, stop.start, stop.level >= 0)}
+		p.encoded(part)
+		return stop
+	}
+	if other := p.sniffBoundary(pos, stop.start); stop.level != level && other != nil {
+		p.m.note(AmbiguousBoundary, part.where(), Span{pos, pos}, "the delimiters in the body are not those of the boundary parameter")
+		p.stack[level].names = append(p.stack[level].names, other)
+		stop = p.seek(pos, end)
+	}
 	p.outside(part, "preamble", pos, stop)
 	if stop.level != level {
-		p.m.note(NoDelimiter, part.Path, Span{pos, stop.start}, "none of its delimiters stands in the body")
+		p.m.note(NoDelimiter, part.where(), Span{pos, stop.start}, "none of its delimiters stands in the body")
 		return stop
 	}
 	closed := false
@@ -327,10 +386,10 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 			continue
 		}
 		if closed {
-			p.m.note(PartsOutside, part.Path, Span{stop.start, stop.next}, "a part after the closing delimiter")
+			p.m.note(PartsOutside, part.where(), Span{stop.start, stop.next}, "a part after the closing delimiter")
 		}
 		if len(p.m.Parts) >= p.limits.Parts {
-			p.m.note(LimitParts, part.Path, Span{stop.start, end}, "more than %d parts", p.limits.Parts)
+			p.m.note(LimitParts, part.where(), Span{stop.start, end}, "more than %d parts", p.limits.Parts)
 			stop = p.skip(level, stop, end)
 			break
 		}
@@ -338,7 +397,7 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		n++
 	}
 	if !closed {
-		p.m.note(NoEndDelimiter, part.Path, Span{stop.start, stop.start}, "the closing delimiter is missing")
+		p.m.note(NoEndDelimiter, part.where(), Span{stop.start, stop.start}, "the closing delimiter is missing")
 	}
 	return stop
 }
@@ -374,23 +433,25 @@ func (p *parser) partHeader(path string, pos, end int64) ([]Field, int64) {
 	size, _, ended := headerEnd(block, p.m.eol)
 	// Only inside the block is a delimiter looked for: past it, body does.
 	if i := p.delimiterIn(block[:size]); i >= 0 {
-		return p.headerFields(path, pos, pos+int64(i)), pos + int64(i)
+		return p.headerFields(path, pos, pos+int64(i))
 	}
 	if !ended && limit < end {
 		return p.readHeader(p.m, path, pos, end)
 	}
 	if !ended {
-		return p.headerFields(path, pos, pos+int64(size)), pos + int64(size)
+		return p.headerFields(path, pos, pos+int64(size))
 	}
 	return p.readHeader(p.m, path, pos, end)
 }
 
-// headerFields reads the fields of a header without a blank line.
-func (p *parser) headerFields(path string, pos, end int64) []Field {
+// headerFields reads the fields of a header without a blank line, and gives
+// where its body starts.
+func (p *parser) headerFields(path string, pos, end int64) ([]Field, int64) {
 	h := header{p: p, m: p.m, where: path, block: string(p.win.slice(pos, end)), base: pos}
-	h.odd = hasOdd(h.block)
-	h.split()
-	return h.fields
+	if early := h.read(); early >= 0 {
+		end = pos + int64(early)
+	}
+	return h.fields, end
 }
 
 // delimiterIn finds a delimiter line inside a header block.
@@ -444,10 +505,10 @@ func (p *parser) outside(part *Part, what string, pos int64, stop found) {
 	}
 	span := Span{pos, end}
 	if what == "epilogue" {
-		p.m.note(TextOutside, part.Path, span, "text after the last part")
+		p.m.note(TextOutside, part.where(), span, "text after the last part")
 	}
 	if looksLikePart(head) {
-		p.m.note(PartsOutside, part.Path, span, "the %s looks like a part", what)
+		p.m.note(PartsOutside, part.where(), span, "the %s looks like a part", what)
 	}
 	path := what
 	if part.Path != "" {
@@ -468,12 +529,14 @@ func (p *parser) indexOf(part *Part) int {
 	return -1
 }
 
-// looksLikePart: a delimiter-like line followed by a MIME field.
+// looksLikePart: a line that starts with two dashes, and a MIME field after it.
 func looksLikePart(b []byte) bool {
-	for _, line := range bytes.Split(b, []byte("\n")) {
-		if len(line) > 14 && strings.EqualFold(string(line[:8]), "content-") && bytes.IndexByte(line, ':') > 0 {
-			return bytes.Contains(b, []byte("--"))
+	dashes := false
+	for line := range bytes.Lines(b) {
+		if dashes && len(line) > 14 && strings.EqualFold(string(line[:8]), "content-") && bytes.IndexByte(line, ':') > 0 {
+			return true
 		}
+		dashes = bytes.HasPrefix(line, []byte("--"))
 	}
 	return false
 }

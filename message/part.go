@@ -14,6 +14,14 @@ func (p *Part) message() bool {
 	return p.Type == "message/rfc822" || p.Type == "message/global" || p.Type == "message/news"
 }
 
+// where names the part in defects and findings: its path, or "body".
+func (p *Part) where() string {
+	if p.Path == "" {
+		return "body"
+	}
+	return p.Path
+}
+
 // opaque: a transfer encoding that must be undone before the inside is seen.
 func (p *Part) opaque() bool { return p.Encoding == "base64" || p.Encoding == "quoted-printable" }
 
@@ -226,18 +234,18 @@ func (p *parser) boundaries(part *Part, pos, end int64) [][]byte {
 		}
 	}
 	if len(out) > 1 {
-		p.m.note(AmbiguousBoundary, part.Path, Span{pos, pos}, "%d different boundaries", len(out))
+		p.m.note(AmbiguousBoundary, part.where(), Span{pos, pos}, "%d different boundaries", len(out))
 	}
 	for _, b := range out {
 		if len(b) > 70 {
-			p.m.note(LongBoundary, part.Path, Span{pos, pos}, "a boundary of %d octets (RFC 2046 allows 70)", len(b))
+			p.m.note(LongBoundary, part.where(), Span{pos, pos}, "a boundary of %d octets (RFC 2046 allows 70)", len(b))
 		}
 	}
 	if len(out) == 0 {
 		if b := p.sniffBoundary(pos, end); b != nil {
 			out = append(out, b)
 		}
-		p.m.note(MissingBoundary, part.Path, Span{pos, pos}, "a multipart without a boundary")
+		p.m.note(MissingBoundary, part.where(), Span{pos, pos}, "a multipart without a boundary")
 	}
 	return out
 }
@@ -278,7 +286,7 @@ func (p *parser) sniffBoundary(pos, end int64) []byte {
 // Open gives the part's octets with the transfer encoding undone, a stretch at
 // a time.
 func (p *Part) Open() io.Reader {
-	raw := io.NewSectionReader(p.msg.win, p.Body.Start, p.Body.Len())
+	raw := p.raw()
 	switch p.Encoding {
 	case "base64":
 		return &decoder{src: raw, base64: &base64State{}}
@@ -289,6 +297,28 @@ func (p *Part) Open() io.Reader {
 		return bytes.NewReader(decodeUU(data))
 	}
 	return raw
+}
+
+// raw reads the encoded body. In a file that knows only CR as line end, that
+// is a line end to the decoders as well.
+func (p *Part) raw() io.Reader {
+	r := io.NewSectionReader(p.msg.win, p.Body.Start, p.Body.Len())
+	if p.msg.eol == '\r' {
+		return crReader{r}
+	}
+	return r
+}
+
+type crReader struct{ r io.Reader }
+
+func (c crReader) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	for i, v := range b[:n] {
+		if v == '\r' {
+			b[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // decoder undoes a transfer encoding line by line.
@@ -347,7 +377,7 @@ func (p *Part) Decoded() []byte {
 	raw := p.Body
 	if most := int64(limit) * 2; raw.Len() > most {
 		raw.End = raw.Start + most
-		p.msg.note(LimitText, p.Path, p.Body, "only the first %d octets are looked into", limit)
+		p.msg.note(LimitText, p.where(), p.Body, "only the first %d octets are looked into", limit)
 	}
 	src := p.msg.bytes(raw)
 	if p.msg.eol == '\r' {
@@ -361,7 +391,7 @@ func (p *Part) Decoded() []byte {
 	case "quoted-printable":
 		var bad int
 		if p.decoded, bad = appendQP(make([]byte, 0, len(src)), src); bad > 0 {
-			p.msg.note(BadQuotedPrintable, p.Path, p.Body, "%d escapes that are none", bad)
+			p.msg.note(BadQuotedPrintable, p.where(), p.Body, "%d escapes that are none", bad)
 		}
 	case "x-uuencode":
 		p.decoded = decodeUU(src)
@@ -370,17 +400,17 @@ func (p *Part) Decoded() []byte {
 	}
 	if len(p.decoded) > limit {
 		p.decoded = p.decoded[:limit]
-		p.msg.note(LimitText, p.Path, p.Body, "only the first %d octets are looked into", limit)
+		p.msg.note(LimitText, p.where(), p.Body, "only the first %d octets are looked into", limit)
 	}
 	return p.decoded
 }
 
 func (p *Part) noteBase64(st *base64State) {
 	if st.after > 0 {
-		p.msg.note(DataAfterPadding, p.Path, p.Body, "%d octets of base64 after its end", st.after)
+		p.msg.note(DataAfterPadding, p.where(), p.Body, "%d octets of base64 after its end", st.after)
 	}
 	if st.junk > 0 {
-		p.msg.note(BadBase64, p.Path, p.Body, "%d octets that are not base64, skipped", st.junk)
+		p.msg.note(BadBase64, p.where(), p.Body, "%d octets that are not base64, skipped", st.junk)
 	}
 }
 
@@ -403,7 +433,7 @@ func (p *Part) Text() string {
 	if p.text == nil {
 		text, bad := decodeCharset(p.Charset, p.Decoded())
 		if bad != "" {
-			p.msg.note(bad, p.Path, p.Body, "charset %q", clip(p.Charset))
+			p.msg.note(bad, p.where(), p.Body, "charset %q", clip(p.Charset))
 		}
 		p.text = &text
 	}

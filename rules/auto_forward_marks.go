@@ -1,0 +1,281 @@
+package rules
+
+import (
+	"strings"
+
+	"maillint/lint"
+	"maillint/message"
+)
+
+// The marks below are those that mail systems leave on forwarded mail, each
+// with who writes it. An outsider can forge a field, so a field counts only on
+// mail that goes out (targets is empty otherwise).
+
+// envelope looks at the reverse-path and its rewritings.
+func (f *forwarding) envelope() {
+	for _, path := range f.paths() {
+		switch {
+		case !f.Facts.Internal(path.Address):
+		case f.gmail(path), f.srs(path):
+		}
+	}
+	f.relayed()
+}
+
+// paths are the reverse-path and what stored mail keeps of it.
+func (f *forwarding) paths() []lint.Visible {
+	var out []lint.Visible
+	if a := f.Msg.Envelope.ReversePath; !a.IsZero() {
+		out = append(out, lint.Visible{Address: a, Field: "envelope"})
+	}
+	for _, a := range f.Msg.Addresses("Return-Path") {
+		out = append(out, lint.Visible{Address: a, Field: "Return-Path"})
+	}
+	return out
+}
+
+// gmail: user+caf_=dest=domain@ours is Google's automatic forwarding.
+func (f *forwarding) gmail(path lint.Visible) bool {
+	user, rest, ok := strings.Cut(path.Local, "+caf_=")
+	if !ok {
+		return false
+	}
+	f.by = user + "@" + path.Domain
+	if i := strings.LastIndexByte(rest, '='); i > 0 {
+		if a, ok := message.ParseAddress(rest[:i] + "@" + rest[i+1:]); ok {
+			f.to = append(f.to, a)
+		}
+	}
+	f.strong(path.Field, path.Span, "Gmail's automatic forwarding (+caf_= in the reverse-path)")
+	return true
+}
+
+// srs: a forwarder rewrites the reverse-path to one of its own (SRS0, SRS1;
+// Exchange Online writes bounces+SRS=).
+func (f *forwarding) srs(path lint.Visible) bool {
+	local := strings.ToLower(path.Local)
+	switch {
+	case len(local) > 5 && (strings.HasPrefix(local, "srs0") || strings.HasPrefix(local, "srs1")) && strings.IndexByte("=+-", local[4]) >= 0 && strings.Count(local, "=") >= 3:
+		f.strong(path.Field, path.Span, "a reverse-path rewritten by a forwarder (SRS)")
+	case strings.Contains(local, "+srs=") && strings.Count(local, "=") >= 3:
+		f.strong(path.Field, path.Span, "a reverse-path rewritten by Exchange Online (SRS)")
+	default:
+		return false
+	}
+	return true
+}
+
+// relayed: from outside, to outside, through us. A reverse-path that is null
+// counts with a From that is external.
+func (f *forwarding) relayed() {
+	env := f.Msg.Envelope
+	if !f.Facts.OnItsWay() || !f.Facts.Leaves() || f.ownList() {
+		return
+	}
+	outside := !env.ReversePath.IsZero() && !f.Facts.Internal(env.ReversePath)
+	if env.Null || env.ReversePath.IsZero() {
+		outside = len(f.Msg.From()) > 0 && !f.Facts.FromOurs()
+	}
+	if outside && !f.Facts.FromOurs() {
+		f.strong("envelope", message.Span{}, "it came from outside and goes outside")
+	}
+}
+
+// ownList: a list of ours, moderated or not, passes on what outsiders write.
+func (f *forwarding) ownList() bool {
+	id := f.Msg.Value("List-Id")
+	if i := strings.LastIndexByte(id, '<'); i >= 0 {
+		id = id[i+1:]
+	}
+	d, _ := message.Domain(strings.TrimRight(id, "> \t"))
+	return d != "" && f.Facts.Org.Internal(d)
+}
+
+// batv: a signed reverse-path of ours is no forwarder's.
+func batv(a message.Address) bool {
+	local := strings.ToLower(a.Local)
+	return strings.HasPrefix(local, "prvs=") || strings.HasPrefix(local, "btv1=")
+}
+
+// fieldMark is a field whose presence is a mark.
+type fieldMark struct {
+	name   string
+	strong bool
+	holds  func(f *forwarding, value string) bool // nil: any value
+	reason string
+}
+
+var fieldMarks = []fieldMark{
+	{"X-Forwarded-To", true, (*forwarding).forwardedTo, "Gmail's automatic forwarding (X-Forwarded-To)"},
+	{"X-Forwarded-For", true, (*forwarding).forwardedFor, "Gmail's automatic forwarding (X-Forwarded-For)"},
+	{"X-MS-Exchange-ForwardingLoop", true, (*forwarding).byMailbox, "Exchange mailbox forwarding"},
+	{"X-MS-Exchange-Inbox-Rules-Loop", true, (*forwarding).byMailbox, "an Exchange inbox rule"},
+	{"X-MS-Exchange-Organization-AutoForwarded", true, isTrue, "marked as forwarded by Exchange"},
+	{"Autoforwarded", true, isTrue, "marked as forwarded (RFC 2156)"},
+	{"X-Sieve-Redirected-From", true, (*forwarding).bySieve, "a Sieve redirect"},
+	{"X-MS-Exchange-Generated-Message-Source", false, contains("mailbox rules agent"), "made by Exchange's mailbox rules"},
+	{"X-Yandex-Forward", false, nil, "X-Yandex-Forward"},
+	{"X-MailRu-Forward", false, nil, "X-MailRu-Forward"},
+	{"From-Rewrite", false, contains("forward"), "From rewritten by a forwarder"},
+	{"Auto-Submitted", false, contains("auto-forwarded"), "Auto-Submitted: auto-forwarded"},
+}
+
+// fields looks for the fields that forwarders add.
+func (f *forwarding) fields() {
+	for i := range f.Msg.Fields {
+		field := &f.Msg.Fields[i]
+		if !suspect(field.Name) {
+			continue
+		}
+		for _, m := range fieldMarks {
+			if field.Is(m.name) && (m.holds == nil || m.holds(f, field.Value())) {
+				f.marks = append(f.marks, mark{m.strong, field.Name, field.Span, m.reason})
+			}
+		}
+	}
+	f.delivered()
+	f.resent()
+	f.received()
+	f.sealed()
+}
+
+// suspect is a cheap look at a field's first letter.
+func suspect(name string) bool {
+	return len(name) > 0 && strings.IndexByte("xXaAfF", name[0]) >= 0
+}
+
+func contains(word string) func(*forwarding, string) bool {
+	return func(_ *forwarding, value string) bool { return strings.Contains(strings.ToLower(value), word) }
+}
+
+func isTrue(_ *forwarding, value string) bool { return strings.EqualFold(value, "true") }
+
+// forwardedTo: the field names the target.
+func (f *forwarding) forwardedTo(value string) bool {
+	list, _ := message.ParseAddressList(value)
+	f.to = append(f.to, list...)
+	return len(list) > 0
+}
+
+// forwardedFor: "mailbox target"; web mail programs put a client's address
+// into a field of this name, which is no forwarding.
+func (f *forwarding) forwardedFor(value string) bool {
+	list, _ := message.ParseAddressList(strings.ReplaceAll(value, " ", ","))
+	if len(list) < 2 || !f.Facts.Internal(list[0]) {
+		return false
+	}
+	f.by = list[0].String()
+	f.to = append(f.to, list[1:]...)
+	return true
+}
+
+// byMailbox: "mailbox@ours;tenant".
+func (f *forwarding) byMailbox(value string) bool {
+	mailbox, _, _ := strings.Cut(value, ";")
+	if a, ok := message.ParseAddress(mailbox); ok && f.Facts.Internal(a) {
+		f.by = a.String()
+	}
+	return true
+}
+
+// bySieve: Pigeonhole writes both fields when a script redirects; X-Sieve
+// alone stands on vacation replies as well.
+func (f *forwarding) bySieve(value string) bool {
+	return f.Msg.Has("X-Sieve") && f.byMailbox(value)
+}
+
+// delivered: mail that goes out and was delivered to a mailbox of ours before.
+// In stored mail everything was delivered, so there it says little.
+func (f *forwarding) delivered() {
+	list := f.Msg.Addresses("Delivered-To")
+	ours := 0
+	for _, a := range list {
+		if a.Domain != "" && f.Facts.Internal(a) {
+			if ours++; ours == 1 {
+				if f.Facts.OnItsWay() {
+					f.strong("Delivered-To", a.Span, "it was delivered to "+a.String()+" before")
+				}
+				if f.by == "" && (f.Facts.OnItsWay() || len(list) > 1) {
+					f.by = a.String()
+				}
+			}
+		}
+	}
+	if !f.Facts.OnItsWay() && ours > 0 && ours < len(list) {
+		f.strong("Delivered-To", list[0].Span, "it was delivered to us and then elsewhere")
+		for _, a := range list {
+			if !f.Facts.Internal(a) {
+				f.to = append(f.to, a)
+			}
+		}
+	}
+}
+
+// resent: by us, of a message from outside. People resend by hand too.
+func (f *forwarding) resent() {
+	if !f.Msg.Has("Resent-From") || f.Facts.FromOurs() {
+		return
+	}
+	for _, a := range f.Msg.Addresses("Resent-From") {
+		if a.Domain != "" && f.Facts.Internal(a) {
+			f.weak("Resent-From", a.Span, "resent by "+a.String())
+			return
+		}
+	}
+}
+
+// received: a server of ours took it in for one of ours, and it goes out.
+func (f *forwarding) received() {
+	if !f.Facts.OnItsWay() || f.Facts.FromOurs() {
+		return
+	}
+	for i := range f.Msg.Fields {
+		field := &f.Msg.Fields[i]
+		if !field.Is("Received") {
+			continue
+		}
+		_, after, ok := strings.Cut(field.Value(), " for <")
+		mailbox, _, closed := strings.Cut(after, ">")
+		if a, isAddress := message.ParseAddress(mailbox); ok && closed && isAddress && a.Domain != "" && f.Facts.Internal(a) {
+			f.weak("Received", field.Span, "it was received for "+a.String())
+			return
+		}
+	}
+}
+
+// sealed: forwarders seal what they pass on (RFC 8617), and From is not ours.
+func (f *forwarding) sealed() {
+	field := f.Msg.Field("ARC-Seal")
+	if field == nil || f.Facts.FromOurs() {
+		return
+	}
+	for tag := range strings.SplitSeq(field.Value(), ";") {
+		if name, value, _ := strings.Cut(strings.TrimSpace(tag), "="); strings.TrimSpace(name) == "d" {
+			if d, ok := message.Domain(value); ok && f.Facts.Org.Internal(d) {
+				f.weak("ARC-Seal", field.Span, "sealed by us")
+			}
+			return
+		}
+	}
+}
+
+// attached: "forward as attachment" of an inbox rule: nothing but a message,
+// in the mailbox owner's name, made by the rules agent.
+func (f *forwarding) attached() {
+	source := f.Msg.Field("X-MS-Exchange-Generated-Message-Source")
+	if source == nil || !f.Facts.FromOurs() {
+		return
+	}
+	messages := 0
+	for _, p := range f.Msg.Parts {
+		switch {
+		case p.Embedded != nil:
+			messages++
+		case messages == 0 && !p.Container() && strings.TrimSpace(p.Text()) != "":
+			return
+		}
+	}
+	if messages == 1 {
+		f.strong("X-MS-Exchange-Generated-Message-Source", source.Span, "an inbox rule that forwards as attachment")
+	}
+}
