@@ -1,7 +1,5 @@
 package lookalike
 
-import "strings"
-
 // believe decides whether a reading of label and suffix together is a slip.
 func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict, bool) {
 	if b.origin != provider {
@@ -27,15 +25,24 @@ func (b *brand) believeSuffix(s suffixReading) (verdict, bool) {
 		return verdict{finding{kind: Suffix, certainty: Certain}, 2}, true
 	case b.class == Everywhere || b.class == Word && s.written == "co":
 		return verdict{}, false
-	case s.grade == cheap, b.class == Regional && b.distinct() && s.generic():
+	case s.grade == cheap, b.class == Regional && b.distinct() && b.generic(s.written):
 		return verdict{finding{kind: Suffix, certainty: Likely}, 3}, true
 	}
 	return verdict{}, false
 }
 
-// generic reports a suffix that is no country's.
-func (s suffixReading) generic() bool {
-	return len(s.written) > 2 && !strings.Contains(s.written, ".")
+// generic reports a suffix that is no country's and is written for another one.
+func (b *brand) generic(suffix string) bool {
+	switch suffix {
+	case "net", "org", "info", "biz":
+		return true
+	}
+	for _, p := range b.places {
+		if len(suffix) > 2 && distance(suffix, p.suffix, 1) == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // believeLabel judges a slip in the name, under the provider's own suffix.
@@ -45,7 +52,7 @@ func (b *brand) believeLabel(label string, l labelReading) (verdict, bool) {
 		return verdict{finding{kind: Confusable, certainty: Certain}, 5}, true
 	case l.edits == 1 && b.oneEdit(label, l.edit):
 		return verdict{finding{kind: l.edit.kind, certainty: b.certainty(l.edit)}, 10 + cost(!l.edit.cheap())}, true
-	case l.sound, l.edits == 2 && b.twoEdits(label):
+	case l.sound, l.stutter && b.distinct(), l.edits == 2 && b.twoEdits(label):
 		return verdict{finding{kind: Spelling, certainty: Likely}, 20}, true
 	}
 	return verdict{}, false
@@ -57,6 +64,8 @@ func (b *brand) oneEdit(label string, e edit) bool {
 	switch {
 	case n < 3:
 		return false
+	case n >= 6 && b.class == Word && !e.first && !e.last && (e.sight || e.near):
+		return true
 	case n < 5 || b.class == Word:
 		return e.kind == Swap || e.kind == Doubling
 	case n >= 7:
@@ -76,26 +85,26 @@ func (b *brand) certainty(e edit) Certainty {
 }
 
 // twoEdits says whether two edits of a provider's name are believed: only of
-// names that are no words, and where the two leave the look of the name.
+// names that are no words, and where both are such as hands make, or where they
+// only rearrange the letters.
 func (b *brand) twoEdits(label string) bool {
 	n := len(b.label)
-	switch {
-	case !b.distinct() || label[0] != b.label[0]:
+	if !b.distinct() || b.class == Everywhere || len(label) < max(5, n-1) || label[0] != b.label[0] {
 		return false
-	case n >= 7 && label[:2] == b.label[:2] && label[len(label)-2:] == b.label[n-2:]:
-		return true
 	}
-	return len(label) >= n-1 && onlyLettersOf(label, b.label)
+	return effort(label, b.label) <= min(18, 11+n) || anagram(label, b.label)
 }
 
-// onlyLettersOf reports whether every letter of a occurs in b.
-func onlyLettersOf(a, b string) bool {
+// anagram reports whether a has the letters of b in another order.
+func anagram(a, b string) bool {
+	var counts [256]int
 	for i := range len(a) {
-		if strings.IndexByte(b, a[i]) < 0 {
-			return false
-		}
+		counts[a[i]]++
 	}
-	return true
+	for i := range len(b) {
+		counts[b[i]]--
+	}
+	return len(a) == len(b) && counts == [256]int{}
 }
 
 // believeBoth judges a slip in the name and another in the suffix.
@@ -113,7 +122,15 @@ func (b *brand) believeBoth(label string, l labelReading, s suffixReading) (verd
 	case cheap:
 		return likely, l.sight || l.sound || l.edit.cheap()
 	}
-	return likely, b.class == Exclusive && l.edits == 1 && l.edit.cheap() && (!l.edit.first || l.edit.kind == Swap)
+	return likely, b.class == Exclusive && l.edits == 1 && l.edit.cheap() &&
+		(!l.edit.first || l.edit.kind == Swap) && travels(s.written, s.place.suffix)
+}
+
+// travels reports suffixes that people put for another one: a country's for
+// com, and others of the same country.
+func travels(wrote, want string) bool {
+	country := lastLabel(wrote)
+	return want == "com" && (len(country) == 2 || wrote == "net") || country == lastLabel(want)
 }
 
 // believeKnown judges the name of an own domain or a partner's.

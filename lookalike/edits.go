@@ -1,7 +1,5 @@
 package lookalike
 
-import "strings"
-
 // maxLabel is the longest label that is compared letter by letter; longer ones
 // are nobody's brand.
 const maxLabel = 40
@@ -99,41 +97,63 @@ func (e edit) cheap() bool {
 	return e.kind != Letter && e.kind != Insertion || e.sight || e.near
 }
 
-// keys is the QWERTY keyboard, a row a line, each row half a key to the right.
-var keys = [...]string{"1234567890-", "qwertyuiop", "asdfghjkl;", "zxcvbnm,."}
-
-// nextTo[a] has a bit for every letter or digit beside, above or below a.
-var nextTo = neighbours()
-
-func neighbours() (table [128]map[byte]bool) {
-	for r, row := range keys {
-		for i := range row {
-			beside := map[byte]bool{}
-			table[row[i]] = beside
-			for _, p := range [...][2]int{{r, i - 1}, {r, i + 1}, {r - 1, i}, {r - 1, i + 1}, {r + 1, i - 1}, {r + 1, i}} {
-				if p[0] >= 0 && p[0] < len(keys) && p[1] >= 0 && p[1] < len(keys[p[0]]) {
-					beside[keys[p[0]][p[1]]] = true
-				}
+// effort is the alignment distance with the slips of a hand counted in tenths:
+// what happens by itself (a doubled letter, a swap) costs less than a letter
+// that has nothing to do with the right one, and the first letter is seldom
+// wrong. Only two-edit candidates are weighed so.
+func effort(wrote, want string) int {
+	if len(wrote) > maxLabel || len(want) > maxLabel {
+		return 1 << 20
+	}
+	var rows [3][maxLabel + 1]int
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := 1; j <= len(want); j++ {
+		last[j] = last[j-1] + omissionCost(want, j-1)
+	}
+	for i := 1; i <= len(wrote); i++ {
+		row[0] = last[0] + insertionCost(wrote, want, i-1, 0)
+		for j := 1; j <= len(want); j++ {
+			row[j] = min(last[j]+insertionCost(wrote, want, i-1, j), row[j-1]+omissionCost(want, j-1),
+				last[j-1]+letterCost(wrote, want, i-1, j-1))
+			if i > 1 && j > 1 && wrote[i-1] == want[j-2] && wrote[i-2] == want[j-1] {
+				row[j] = min(row[j], before[j-2]+6)
 			}
 		}
+		before, last, row = last, row, before
 	}
-	return table
+	return last[len(want)]
 }
 
-func adjacent(a, b byte) bool {
-	return a < 128 && nextTo[a][b]
+func omissionCost(want string, j int) int {
+	switch {
+	case j == 0:
+		return 13
+	case want[j] == want[j-1]:
+		return 4
+	}
+	return 8
 }
 
-// alikeGroups are letters that are taken for each other by eye or ear: vowels,
-// and consonants that are written or spoken alike (Hepburn and Kunrei
-// romanisation differ in several of them).
-var alikeGroups = [...]string{"aeiouy", "il1jt", "o0", "mnw", "uvw", "bdpq", "ckqg", "szx5", "lr", "fh", "gq9"}
-
-func alike(a, b byte) bool {
-	for _, g := range alikeGroups {
-		if strings.IndexByte(g, a) >= 0 && strings.IndexByte(g, b) >= 0 {
-			return true
-		}
+func insertionCost(wrote, want string, i, j int) int {
+	switch {
+	case i == 0:
+		return 13
+	case wrote[i] == wrote[i-1]:
+		return 6
+	case j > 0 && adjacent(wrote[i], want[j-1]), j < len(want) && adjacent(wrote[i], want[j]):
+		return 8
 	}
-	return false
+	return 12
+}
+
+func letterCost(wrote, want string, i, j int) int {
+	switch {
+	case wrote[i] == want[j]:
+		return 0
+	case i == 0 || j == 0:
+		return 15
+	case adjacent(wrote[i], want[j]) || alike(wrote[i], want[j]):
+		return 8
+	}
+	return 13
 }

@@ -1,11 +1,5 @@
 package lookalike
 
-import (
-	"strings"
-
-	"golang.org/x/net/publicsuffix"
-)
-
 // Class says how a provider uses its name, and so what a neighbour of the name
 // means.
 type Class int
@@ -51,9 +45,11 @@ type Index struct {
 	squeezed  map[string]string   // without dots and hyphens, to the domain
 	skeletons map[string]int32
 	hosts     map[string]string // registrable domain to the only host that takes mail
+	carriers  map[string]string // host and label of such a domain, to the domain
 	providers *deletions        // two edits
 	partners  *deletions        // one edit
 	memo      *memo
+	tlds      *tlds
 }
 
 // A brand is one name with all the domains its holder uses it under.
@@ -92,7 +88,8 @@ func New(targets []Target, options Options) *Index {
 	x := &Index{
 		labels: map[string]int32{}, names: map[string]standing{}, claims: map[string]string{},
 		squeezed: map[string]string{}, skeletons: map[string]int32{}, hosts: map[string]string{},
-		providers: newDeletions(), partners: newDeletions(), memo: newMemo(),
+		carriers:  map[string]string{},
+		providers: newDeletions(), partners: newDeletions(), memo: newMemo(), tlds: newTLDs(),
 	}
 	x.addShipped()
 	for _, t := range targets {
@@ -138,6 +135,9 @@ func (x *Index) addTarget(t Target) {
 	x.brands[b].sounds = append(x.brands[b].sounds, t.Sounds...)
 	if host != "" {
 		x.hosts[label+"."+suffix] = host
+		if t.Class == Exclusive {
+			x.carriers[host+"."+label] = domain
+		}
 	}
 }
 
@@ -213,26 +213,6 @@ func depthOf(n int) int {
 		return 2
 	}
 	return 1
-}
-
-// split cuts a name into host, label and public suffix; of a name that is a
-// suffix itself the label is empty.
-func split(name string) (host, label, suffix string) {
-	suffix, _ = publicsuffix.PublicSuffix(name)
-	if len(suffix) >= len(name) {
-		return "", "", suffix
-	}
-	rest := name[:len(name)-len(suffix)-1]
-	if i := strings.LastIndexByte(rest, '.'); i >= 0 {
-		return rest[:i], rest[i+1:], suffix
-	}
-	return "", rest, suffix
-}
-
-// exists reports whether a public suffix is one of the DNS, not the default
-// rule for names that are in no list.
-func exists(suffix string, icann bool) bool {
-	return icann || strings.IndexByte(suffix, '.') >= 0
 }
 
 // squeeze appends to dst the name without dots, hyphens and underscores.

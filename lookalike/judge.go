@@ -4,11 +4,12 @@ import "strings"
 
 // labelReading is what a written label means if a brand was meant.
 type labelReading struct {
-	exact bool
-	sight bool // it is drawn like the brand
-	sound bool // it is spelt as the brand sounds
-	edits int
-	edit  edit // where edits is one
+	exact   bool
+	sight   bool // it is drawn like the brand
+	sound   bool // it is spelt as the brand sounds
+	stutter bool // a part of the brand is written twice
+	edits   int
+	edit    edit // where edits is one
 }
 
 // readLabel compares a label with the brand's name, and with its spellings by
@@ -29,7 +30,27 @@ func (b *brand) readLabel(label string) (labelReading, bool) {
 	if l.edits == 1 {
 		l.edit = compare(label, b.label)
 	}
-	return l, l.sight || l.sound || l.edits <= 2
+	l.stutter = l.edits > 1 && stutters(label, b.label)
+	return l, l.sight || l.sound || l.stutter || l.edits <= bearable(len(b.label))
+}
+
+// bearable is how many edits a name of n letters may have suffered and still be
+// known for what it was.
+func bearable(n int) int { return min(max(0, n-2), depthOf(n)) }
+
+// stutters reports a label that has a part of want, of two to four letters,
+// twice in a row: yahohoo, hotmailmail.
+func stutters(label, want string) bool {
+	k := len(label) - len(want)
+	if k < 2 || k > 4 {
+		return false
+	}
+	for i := 0; i+2*k <= len(label); i++ {
+		if label[i:i+k] == label[i+k:i+2*k] && label[:i] == want[:i] && label[i+k:] == want[i:] {
+			return true
+		}
+	}
+	return false
 }
 
 // suffixReading is what a written suffix means if a brand was meant.
@@ -75,8 +96,10 @@ func gradeSuffix(rest, want string, real, distinct bool) (suffixGrade, int) {
 	switch {
 	case real && slippery(rest, want, distinct):
 		return cheap, d
+	case real && d == 1:
+		return foreign, 2
 	case real:
-		return foreign, d + 1
+		return foreign, 10
 	case strings.HasPrefix(want, rest):
 		return broken, 1
 	case d == 1, distinct && d == 2 && len(want) > 2, squeezedEqual(rest, want),
@@ -106,7 +129,7 @@ func slippery(rest, want string, distinct bool) bool {
 	case !distinct || !dotted:
 		return false
 	case country == "":
-		return rest == wantCountry && len(want) > len("com.br")-1 && wantCountry == "jp"
+		return rest == "jp" && wantCountry == "jp"
 	case country == wantCountry:
 		return head != wantHead
 	}

@@ -1,14 +1,10 @@
 package lookalike
 
-import (
-	"strings"
-
-	"golang.org/x/net/publicsuffix"
-)
+import "strings"
 
 // Match says what domain looks like, and false where it looks like nothing or
 // is somebody's. It takes any string and allocates nothing for a lower-case
-// ASCII domain that is silent.
+// ASCII domain that is near nothing known.
 func (x *Index) Match(domain string) (Match, bool) {
 	key := x.memo.key(domain)
 	if x.memo.silent(key) {
@@ -68,30 +64,8 @@ func (x *Index) examineUnicode(name string) (finding, bool) {
 	return finding{}, false
 }
 
-// A query is one ASCII name and its parts.
-type query struct {
-	name                string
-	host, label, suffix string
-	exists              bool // the suffix does
-}
-
-func ask(name string) query {
-	q := query{name: name}
-	suffix, icann := publicsuffix.PublicSuffix(name)
-	q.exists = exists(suffix, icann)
-	q.host, q.label, q.suffix = split(name)
-	return q
-}
-
-// registrable is the name without its host.
-func (q *query) registrable() string {
-	if q.host == "" {
-		return q.name
-	}
-	return q.name[len(q.host)+1:]
-}
-
-// find tries the steps in order.
+// find tries the steps in order; the first that answers ends the search. A
+// finding without an intended domain means: somebody's, look no further.
 func (x *Index) find(name string) (finding, bool) {
 	switch x.names[name] {
 	case protected, honest, ours:
@@ -99,38 +73,33 @@ func (x *Index) find(name string) (finding, bool) {
 	case contested:
 		return finding{x.claims[name], Contested, Info}, x.claims[name] != ""
 	}
-	if f, ok := x.emptyLabel(name); ok {
-		return f, ok
+	q := query{name: name, exists: x.tlds.exists(lastLabel(name))}
+	f, ok := x.emptyLabel(name)
+	if !ok {
+		f, ok = x.below(&q, ours)
 	}
-	q := ask(name)
-	if x.below(name, ours) {
-		return finding{}, false
+	if !ok {
+		f, ok = x.fronts(&q)
 	}
-	if f, ok := x.dots(&q); ok {
-		return f, ok
+	if !ok {
+		f, ok = x.dots(&q)
 	}
-	if f, ok := x.subdomain(&q); ok {
-		return f, f.intended != ""
+	if !ok {
+		f, ok = x.subdomain(&q)
 	}
-	if f, ok := x.deception(&q); ok {
-		return f, ok
+	if !ok {
+		f, ok = x.spelling(&q)
 	}
-	if f, ok := x.spelling(&q); ok {
-		return f, ok
+	if !ok {
+		f, ok = x.glued(&q)
 	}
-	if f, ok := x.glued(&q); ok {
-		return f, ok
+	if !ok {
+		f, ok = anyTLD(&q)
 	}
-	return x.anyTLD(&q)
+	return f, ok && f.intended != ""
 }
 
-// below reports whether a name lies under one of that standing.
-func (x *Index) below(name string, s standing) bool {
-	for i := strings.IndexByte(name, '.'); i >= 0; i = strings.IndexByte(name, '.') {
-		name = name[i+1:]
-		if x.names[name] == s {
-			return true
-		}
-	}
-	return false
+// lastLabel is what follows the last dot.
+func lastLabel(name string) string {
+	return name[strings.LastIndexByte(name, '.')+1:]
 }

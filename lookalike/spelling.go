@@ -1,6 +1,10 @@
 package lookalike
 
-import "github.com/agnivade/levenshtein"
+import (
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
 
 // minSight is the shortest label whose skeleton is compared: shorter ones have
 // neighbours that are drawn alike and real.
@@ -26,17 +30,14 @@ func (b *brand) placeWith(suffix string) *place {
 // the public suffix, but in docomo.be.jp or gmail.con it is not.
 func (x *Index) spelling(q *query) (finding, bool) {
 	best := verdict{doubt: maxDoubt}
-	if q.exists && q.label != "" {
-		x.weigh(q, q.host, q.label, q.suffix, &best)
-	}
-	end := len(q.name)
-	for depth := 0; depth < 4 && end > 0; depth++ {
-		start := end - 1
-		for start > 0 && q.name[start-1] != '.' {
-			start--
-		}
-		if rest := q.name[min(end+1, len(q.name)):]; depth > 0 && (!q.exists || len(rest) > len(q.suffix)) {
-			x.weighBroken(q, q.name[:max(0, start-1)], q.name[start:end], rest, &best)
+	end := strings.LastIndexByte(q.name, '.')
+	for depth := 0; depth < 3 && end > 0; depth++ {
+		start := strings.LastIndexByte(q.name[:end], '.') + 1
+		label := q.name[start:end]
+		var hits candidates
+		x.around(label, 2, &hits)
+		for _, b := range hits.brands[:hits.n] {
+			x.judge(q, &x.brands[b], start, end, &best)
 		}
 		end = start - 1
 	}
@@ -52,34 +53,11 @@ type verdict struct {
 // maxDoubt is where a reading is no longer believed.
 const maxDoubt = 100
 
-// weigh compares a label in front of a suffix that exists.
-func (x *Index) weigh(q *query, host, label, suffix string, best *verdict) {
-	hits := x.around(label, 2)
-	for _, b := range hits.brands[:hits.n] {
-		x.judge(q, &x.brands[b], host, label, suffix, true, best)
-	}
-}
-
-// weighBroken compares a label in front of something that is no suffix.
-func (x *Index) weighBroken(q *query, host, label, rest string, best *verdict) {
-	var hits candidates
-	if q.exists {
-		if b, ok := x.labels[label]; ok {
-			hits.add(b)
-		}
-	} else {
-		hits = x.around(label, 1)
-	}
-	for _, b := range hits.brands[:hits.n] {
-		x.judge(q, &x.brands[b], host, label, rest, false, best)
-	}
-}
-
 // around collects the brands that a label may stand for.
-func (x *Index) around(label string, depth int) (hits candidates) {
+func (x *Index) around(label string, depth int, hits *candidates) {
 	if b, ok := x.labels[label]; ok {
 		hits.add(b)
-		return hits
+		return
 	}
 	if len(label) >= minSight && len(label) <= maxLabel {
 		var buf [maxLabel]byte
@@ -87,26 +65,52 @@ func (x *Index) around(label string, depth int) (hits candidates) {
 			hits.add(b)
 		}
 	}
-	x.providers.near(label, depth, &hits)
-	x.partners.near(label, 1, &hits)
-	return hits
+	x.stuttered(label, hits)
+	x.providers.near(label, depth, hits)
+	x.partners.near(label, 1, hits)
 }
 
-// judge weighs one brand and keeps its reading when it is the best so far.
-func (x *Index) judge(q *query, b *brand, host, label, rest string, real bool, best *verdict) {
-	l, ok := b.readLabel(label)
-	if !ok {
+// stuttered adds the brand that is left when a part that is written twice is
+// written once.
+func (x *Index) stuttered(label string, hits *candidates) {
+	if len(label) > maxLabel {
 		return
 	}
-	s, ok := b.readSuffix(rest, real, q.exists)
-	if !ok || l.exact && s.grade == asIs || !b.bears(host, l) {
+	for k := 2; k <= 4; k++ {
+		for i := 0; i+2*k <= len(label); i++ {
+			if label[i:i+k] != label[i+k:i+2*k] {
+				continue
+			}
+			var buf [maxLabel]byte
+			once := append(append(buf[:0], label[:i]...), label[i+k:]...)
+			if b, ok := x.labels[string(once)]; ok {
+				hits.add(b)
+			}
+		}
+	}
+}
+
+// judge weighs one brand against the label between start and end and what
+// follows, and keeps the reading when it is the best so far.
+func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
+	label, rest, host := q.name[start:end], q.name[end+1:], q.name[:max(0, start-1)]
+	l, ok := b.readLabel(label)
+	if !ok || !b.bears(host, l) {
+		return
+	}
+	q.split()
+	if q.exists && (len(rest) < len(q.suffix) || len(rest) > len(q.suffix) && !l.exact) {
+		return // part of the suffix, or an inexact host
+	}
+	s, ok := b.readSuffix(rest, q.exists && rest == q.suffix, q.exists)
+	if !ok || l.exact && s.grade == asIs {
 		return
 	}
 	v, ok := b.believe(label, l, s)
 	if !ok || v.doubt >= best.doubt {
 		return
 	}
-	v.intended = b.intended(q.name, host, s.place.suffix)
+	v.intended = b.intended(q.name, label, host, s.place.suffix)
 	if l.exact && host != "" && b.class != Exclusive && s.place.host == "" {
 		v.intended = host + "." + s.place.domain
 	}
@@ -131,11 +135,11 @@ func (b *brand) bears(host string, l labelReading) bool {
 // intended picks the domain of a brand that was probably meant: one with the
 // same host where there is one, then the one with the suffix that was read,
 // then the one nearest to what was written.
-func (b *brand) intended(name, host, suffix string) string {
+func (b *brand) intended(name, label, host, suffix string) string {
 	best, least := "", 1<<30
 	for _, p := range b.places {
 		d := levenshtein.ComputeDistance(name, p.domain)
-		if p.host != host {
+		if p.host != host && label != p.host+b.label {
 			d += 100
 		}
 		if p.suffix != suffix {

@@ -9,13 +9,69 @@ func (x *Index) emptyLabel(name string) (finding, bool) {
 	}
 	labels := strings.FieldsFunc(name, func(r rune) bool { return r == '.' })
 	if len(labels) == 0 {
-		return finding{}, false
+		return finding{}, true
 	}
 	mended := strings.Join(labels, ".")
 	if f, ok := x.find(mended); ok {
 		return f, ok
 	}
 	return finding{mended, Dot, Likely}, true
+}
+
+// below ends the search for names under one of that standing.
+func (x *Index) below(q *query, s standing) (finding, bool) {
+	for rest := parent(q.name); rest != ""; rest = parent(rest) {
+		if x.names[rest] == s {
+			return finding{}, true
+		}
+	}
+	return finding{}, false
+}
+
+// parent is the name without its first label.
+func parent(name string) string {
+	_, rest, _ := strings.Cut(name, ".")
+	return rest
+}
+
+// fronts looks at what a name begins with: a known domain followed by more
+// labels (gmail.com.example.net, docomo.ne.jp.jp), or a carrier's host and name
+// under another suffix (i.softbank.co.jp).
+func (x *Index) fronts(q *query) (finding, bool) {
+	for i := 0; i < len(q.name); i++ {
+		if q.name[i] != '.' {
+			continue
+		}
+		front := q.name[:i]
+		if domain, ok := x.carriers[front]; ok {
+			return finding{domain, Suffix, Certain}, true
+		}
+		if s := x.names[front]; s != protected && s != ours {
+			continue
+		}
+		if q.split(); q.label != "" && i < len(q.name)-len(q.suffix) {
+			return finding{x.orCountry(front, q.name), Deception, Certain}, true
+		}
+	}
+	return finding{}, false
+}
+
+// orCountry gives the domain of the same brand that is nearer to name than
+// front is: yahoo.com.jp was meant for yahoo.co.jp.
+func (x *Index) orCountry(front, name string) string {
+	if len(name) != len(front)+len(".jp") {
+		return front
+	}
+	b, ok := x.labels[labelOf(front)]
+	if !ok {
+		return front
+	}
+	for _, p := range x.brands[b].places {
+		if distance(name, p.domain, 1) == 1 {
+			return p.domain
+		}
+	}
+	return front
 }
 
 // dots finds names that are a known one but for dots and hyphens: gmailc.om,
@@ -26,24 +82,38 @@ func (x *Index) dots(q *query) (finding, bool) {
 	if !ok {
 		return x.dotsAndSuffix(q)
 	}
-	if label := labelOf(intended); len(label) < 5 && q.exists && !strings.HasPrefix(q.label, label) {
-		return finding{}, false // on.et.pl may be a host of et.pl
+	if q.split(); q.exists && !strings.HasPrefix(q.label, labelOf(intended)) {
+		if len(labelOf(intended)) < 5 {
+			return finding{}, false // on.et.pl may be a host of et.pl
+		}
 	}
 	return finding{intended, Dot, Certain}, true
 }
 
-// dotsAndSuffix finds a dot within the name and another suffix: ez.web.jp.
+// dotsAndSuffix finds a dot within the name and another suffix (ez.web.jp), or
+// a dot missing behind a carrier's host (i.softbankne.jp).
 func (x *Index) dotsAndSuffix(q *query) (finding, bool) {
-	if q.label == "" || len(q.host) > maxLabel || !q.exists {
-		return finding{}, false
-	}
 	var buf [maxName]byte
-	b, ok := x.labels[string(squeeze(buf[:0], q.name[:len(q.name)-len(q.suffix)-1]))]
-	if !ok || x.brands[b].class != Exclusive || q.host == "" {
+	host, rest, _ := strings.Cut(q.name, ".")
+	if domain, ok := x.squeezed[string(squeeze(buf[:0], rest))]; ok {
+		carrier, ok := x.carriers[host+"."+labelOf(domain)]
+		return finding{carrier, Dot, Likely}, ok
+	}
+	end := strings.LastIndexByte(q.name, '.')
+	if end <= len(host) || !q.exists {
 		return finding{}, false
 	}
-	s, _ := x.brands[b].readSuffix(q.suffix, true, true)
-	return finding{s.place.domain, Dot, Likely}, s.grade == cheap
+	for _, cut := range [...]int{end, strings.LastIndexByte(q.name[:end], '.')} {
+		squeezed := squeeze(buf[:0], q.name[:max(0, cut)])
+		b, ok := x.labels[string(squeezed)]
+		if !ok || len(squeezed) == cut || x.brands[b].class != Exclusive {
+			continue
+		}
+		q.split()
+		s, _ := x.brands[b].readSuffix(q.suffix, true, true)
+		return finding{s.place.domain, Dot, Likely}, s.grade == cheap && q.host != ""
+	}
+	return finding{}, false
 }
 
 // labelOf is the label of a known domain that stands before its suffix.
@@ -52,77 +122,42 @@ func labelOf(domain string) string {
 	return label
 }
 
-// subdomain looks at names below a known one. A finding without an intended
-// domain means that the name is a host of somebody's and needs no further look.
+// subdomain looks at names below a known one.
 func (x *Index) subdomain(q *query) (finding, bool) {
-	if q.host == "" {
-		return finding{}, false
-	}
-	registrable := q.registrable()
-	if host, ok := x.hosts[registrable]; ok && len(q.host) <= 2 && distance(q.host, host, 1) == 1 {
-		return finding{host + "." + registrable, Host, Certain}, true
-	}
-	if p := x.carrier(q); p != nil {
-		return finding{p.domain, Suffix, Certain}, true
-	}
-	if x.names[registrable] == protected {
-		if b := x.brands[x.labels[q.label]]; b.class == Exclusive && len(q.host) <= 3 {
-			return finding{registrable, Glued, Likely}, true
+	for rest := parent(q.name); rest != ""; rest = parent(rest) {
+		front := q.name[:len(q.name)-len(rest)-1]
+		if host, ok := x.hosts[rest]; ok && len(front) <= 2 && distance(front, host, 1) == 1 {
+			return finding{host + "." + rest, Host, Certain}, true
 		}
-		return finding{}, true
-	}
-	return finding{}, x.names[registrable] != unknown || x.below(q.name, protected)
-}
-
-// carrier gives the place of a carrier whose host was written under another
-// suffix: i.softbank.co.jp.
-func (x *Index) carrier(q *query) *place {
-	b, ok := x.labels[q.label]
-	if !ok || x.brands[b].class != Exclusive {
-		return nil
-	}
-	for i, p := range x.brands[b].places {
-		if p.host == q.host && p.suffix != q.suffix {
-			return &x.brands[b].places[i]
+		s := x.names[rest]
+		if s == protected && len(front) <= 3 {
+			if b, ok := x.labels[labelOf(rest)]; ok && x.brands[b].class == Exclusive {
+				return finding{rest, Glued, Likely}, true
+			}
 		}
-	}
-	return nil
-}
-
-// deception finds a known domain followed by more labels: gmail.com.example.net,
-// and the repeated tail: docomo.ne.jp.ne.jp.
-func (x *Index) deception(q *query) (finding, bool) {
-	if q.label == "" {
-		return finding{}, false
-	}
-	for i := 0; i < len(q.name); i++ {
-		if q.name[i] != '.' {
-			continue
-		}
-		front := q.name[:i]
-		known := x.names[front] == protected || x.names[front] == ours
-		if known && i < len(q.name)-len(q.suffix) {
-			return finding{front, Deception, Certain}, true
+		if s != unknown {
+			return finding{}, true
 		}
 	}
 	return finding{}, false
 }
 
-// glued finds a known domain with something in front of it that came from the
-// local part (123gmail.com), and a known name without suffix (gmail).
+// glued finds a provider's domain with digits of the local part in front of it
+// (123gmail.com), and a known name without suffix (gmail).
 func (x *Index) glued(q *query) (finding, bool) {
-	if q.host != "" || q.label == "" && strings.Contains(q.name, ".") {
-		return finding{}, false
-	}
-	if !strings.Contains(q.name, ".") {
+	label, suffix, dotted := strings.Cut(q.name, ".")
+	if !dotted {
 		return x.bare(q.name)
 	}
-	digits := len(q.label) - len(strings.TrimLeft(q.label, "0123456789"))
-	b, ok := x.labels[q.label[digits:]]
-	if digits == 0 || !ok || !x.brands[b].distinct() {
+	brand := strings.TrimLeft(label, "0123456789")
+	b, ok := x.labels[brand]
+	if digits := len(label) - len(brand); !ok || digits == 0 || digits < 3 && x.brands[b].class != Exclusive {
 		return finding{}, false
 	}
-	if p := x.brands[b].placeWith(q.suffix); p != nil {
+	if !x.brands[b].distinct() || x.brands[b].origin != provider {
+		return finding{}, false
+	}
+	if p := x.brands[b].placeWith(suffix); p != nil {
 		return finding{p.domain, Glued, Likely}, true
 	}
 	return finding{}, false
@@ -133,99 +168,6 @@ func (x *Index) bare(name string) (finding, bool) {
 	if b, ok := x.labels[name]; ok && x.brands[b].distinct() {
 		return finding{x.brands[b].places[0].domain, Bare, Likely}, true
 	}
-	for _, tld := range [...]string{"com", "net", "org", "cojp", "nejp", "acjp"} {
-		label, ok := strings.CutSuffix(name, tld)
-		if !ok || len(label) < 4 || wordsInNet[name] {
-			continue
-		}
-		if len(tld) == 4 {
-			tld = tld[:2] + "." + tld[2:]
-		}
-		return finding{label + "." + tld, Dot, Likely}, true
-	}
-	return finding{}, false
-}
-
-// wordsInNet are words that end like a domain without its dot, as hosts of
-// private networks are called.
-var wordsInNet = map[string]bool{
-	"intranet": true, "extranet": true, "internet": true, "ethernet": true, "telecom": true,
-	"intercom": true, "fortinet": true, "bacnet": true, "profinet": true, "usenet": true,
-}
-
-// anyTLD mends an impossible suffix behind a name that is not known: x.con,
-// x.co.jo, x.cojp.
-func (x *Index) anyTLD(q *query) (finding, bool) {
-	if q.exists && !q.besideJP() {
-		return x.doubledTLD(q)
-	}
-	dot := strings.LastIndexByte(q.name, '.')
-	if dot < 0 {
-		return finding{}, false
-	}
-	tail, front := q.name[dot+1:], q.name[:dot]
-	if name := split1(front, tail); name != "" {
-		return finding{name, Dot, Likely}, true
-	}
-	second := front[strings.LastIndexByte(front, '.')+1:]
-	if mend := mendTLD(second, tail); mend != "" {
-		return finding{front + "." + mend, TLD, Likely}, true
-	}
-	return finding{}, false
-}
-
-// besideJP reports x.co.jo and the like: a suffix that exists, one key from jp,
-// behind a label that is a suffix in Japan and a strange name elsewhere.
-func (q *query) besideJP() bool {
-	return q.host != "" && len(q.suffix) == 2 && distance(q.suffix, "jp", 1) == 1 && secondJP[q.label]
-}
-
-// secondJP are the second-level suffixes of Japan.
-var secondJP = map[string]bool{"co": true, "ne": true, "or": true, "ac": true, "go": true, "ed": true, "lg": true, "gr": true}
-
-// doubledTLD mends x.com.com and x.con.com.
-func (x *Index) doubledTLD(q *query) (finding, bool) {
-	if q.host == "" && len(q.label) > 5 && (q.suffix == "om" || q.suffix == "et") {
-		name := split1(q.label, q.suffix)
-		return finding{name, Dot, Likely}, name != ""
-	}
-	if q.host == "" || q.suffix != "com" {
-		return finding{}, false
-	}
-	if q.label == "com" || mendTLD("", q.label) == "com" && q.label == "con" {
-		return finding{q.host + ".com", TLD, Likely}, true
-	}
-	return finding{}, false
-}
-
-// split1 mends a dot that came one letter too late: somethingc.om.
-func split1(front, tail string) string {
-	for _, s := range [...]string{"com", "net", "org"} {
-		if tail == s[1:] && strings.HasSuffix(front, s[:1]) && len(front) > 1 {
-			return front[:len(front)-1] + "." + s
-		}
-	}
-	return ""
-}
-
-// mendTLD gives the suffix that an impossible last label was meant to be, or
-// nothing. The label before it tells co.jp from others.
-func mendTLD(second, tail string) string {
-	for _, s := range [...]string{"cojp", "nejp", "orjp", "acjp", "gojp", "edjp", "lgjp", "couk", "comau", "combr"} {
-		if tail == s {
-			return s[:len(s)-2] + "." + s[len(s)-2:]
-		}
-	}
-	if secondJP[second] && distance(tail, "jp", 1) == 1 {
-		return "jp"
-	}
-	if strings.HasPrefix(tail, "com") && len(tail) <= 5 {
-		return "com"
-	}
-	for _, s := range [...]string{"com", "net", "org", "jp"} {
-		if len(tail) > 1 && distance(tail, s, 1) == 1 {
-			return s
-		}
-	}
-	return ""
+	mended := missingDot(name)
+	return finding{mended, Dot, Likely}, mended != ""
 }
