@@ -21,7 +21,9 @@ type addressParser struct {
 	// Closing characters that do not stand in the rest of s, so that looking
 	// for them again costs nothing.
 	noQuote, noParen bool
+	noBracket        bool
 	lastAngle        int // the last '>' of s; -1 where there is none
+	lastText         int // the last octet of s that is no blank or separator
 }
 
 // entry is what stands between two separators.
@@ -46,6 +48,7 @@ func (p *addressParser) note(kind Kind, i, j int, detail string) {
 func (p *addressParser) list() {
 	inGroup := false
 	p.lastAngle = strings.LastIndexByte(p.s, '>')
+	p.lastText = len(strings.TrimRight(p.s, " \t\r\n;,")) - 1
 	for p.pos < len(p.s) {
 		e, sep := p.entry()
 		p.finish(e)
@@ -60,7 +63,7 @@ func (p *addressParser) list() {
 	}
 }
 
-func (p *addressParser) more() bool { return strings.Trim(p.s[p.pos:], " \t\r\n;,") != "" }
+func (p *addressParser) more() bool { return p.pos <= p.lastText }
 
 // entry reads to the next separator and gives it (0 at the end).
 func (p *addressParser) entry() (e entry, sep byte) {
@@ -105,6 +108,11 @@ func (p *addressParser) entry() (e entry, sep byte) {
 		case '<':
 			flush()
 			p.angle(&e)
+		case '=':
+			if word < 0 {
+				word = p.pos
+			}
+			p.encodedWord()
 		case '[':
 			if word < 0 {
 				word = p.pos
@@ -256,10 +264,30 @@ scan:
 	return len(p.s)
 }
 
+// maxWord is how long an encoded word may be to be taken for one; RFC 2047, 2
+// allows 75 octets, programs that encode a whole list write more.
+const maxWord = 1000
+
+// encodedWord passes over an encoded word: a comma inside one separates
+// nothing.
+func (p *addressParser) encodedWord() {
+	rest := p.s[p.pos:min(len(p.s), p.pos+maxWord)]
+	if strings.HasPrefix(rest, "=?") {
+		if _, size, ok := cutWord(rest); ok && strings.IndexByte(rest[:size], '<') < 0 {
+			p.pos += size - 1
+		}
+	}
+}
+
 // literalEnd passes over a domain literal.
 func (p *addressParser) literalEnd() {
+	if p.noBracket {
+		return
+	}
 	if i := strings.IndexAny(p.s[p.pos:], "] \t\r\n,"); i >= 0 && p.s[p.pos+i] == ']' {
 		p.pos += i
+	} else {
+		p.noBracket = true // one that is never closed makes the others text
 	}
 }
 

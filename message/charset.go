@@ -89,6 +89,9 @@ func decodeWith(enc encoding.Encoding, label string, b []byte) (string, Kind) {
 		return string(b), ""
 	}
 	latin := enc == charmap.Windows1252
+	if !latin && wideUTF8(b) {
+		return string(b), WrongCharset
+	}
 	if out, err := enc.NewDecoder().Bytes(b); err == nil && !latin && !bytes.Contains(out, replacement) {
 		return string(out), ""
 	} else if other, sure := guess(b); sure && (latin || err != nil || replacements(out)*20 > len(out)) {
@@ -101,6 +104,18 @@ func decodeWith(enc encoding.Encoding, label string, b []byte) (string, Kind) {
 	}
 	text, _ := guess(b)
 	return text, WrongCharset
+}
+
+// wideUTF8: UTF-8 with several characters of three octets, which no text in
+// another encoding is by accident.
+func wideUTF8(b []byte) bool {
+	wide := 0
+	for i := 0; i < len(b); i++ {
+		if b[i]&0xf0 == 0xe0 {
+			wide++
+		}
+	}
+	return wide >= 3 && utf8.Valid(b)
 }
 
 var replacement = []byte("\uFFFD")

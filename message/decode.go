@@ -67,10 +67,13 @@ func decodeBase64(src []byte) ([]byte, *base64State) {
 
 // line decodes one line octet by octet.
 func (st *base64State) line(dst, line []byte) []byte {
-	pure := true
+	pure, ended := true, false
 	for _, c := range line {
 		switch v := base64Value[c]; {
 		case v < 64:
+			if ended { // padding in the middle of a line
+				st.after++
+			}
 			st.bits = st.bits<<6 | uint32(v)
 			if st.n++; st.n == 4 {
 				dst = append(dst, byte(st.bits>>16), byte(st.bits>>8), byte(st.bits))
@@ -78,7 +81,7 @@ func (st *base64State) line(dst, line []byte) []byte {
 			}
 		case v == 64:
 			dst = st.flush(dst)
-			st.padded = true
+			st.padded, ended = true, true
 		case v == 66:
 			st.junk++
 			pure = false

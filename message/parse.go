@@ -366,7 +366,7 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		p.encoded(part)
 		return stop
 	}
-	if other := p.sniffBoundary(pos, stop.start); stop.level != level && other != nil {
+	if other := p.otherBoundary(level, pos, stop); other != nil {
 		p.m.note(AmbiguousBoundary, part.where(), Span{pos, pos}, "the delimiters in the body are not those of the boundary parameter")
 		p.stack[level].names = append(p.stack[level].names, other)
 		stop = p.seek(pos, end)
@@ -400,6 +400,15 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		p.m.note(NoEndDelimiter, part.where(), Span{stop.start, stop.start}, "the closing delimiter is missing")
 	}
 	return stop
+}
+
+// otherBoundary finds the delimiter that a body uses instead of its boundary
+// parameter.
+func (p *parser) otherBoundary(level int, pos int64, stop found) []byte {
+	if stop.level == level {
+		return nil
+	}
+	return p.sniffBoundary(pos, stop.start)
 }
 
 // skip passes over further parts that the limit does not let in.

@@ -353,15 +353,10 @@ func (d *decoder) fill() {
 		cut = len(d.in)
 	}
 	d.out, d.at = d.out[:0], 0
-	if cut == 0 {
-		return
-	}
-	if d.base64 != nil {
-		if d.out = appendBase64(d.out, d.in[:cut], d.base64); err != nil {
-			d.out = d.base64.flush(d.out)
-		}
-	} else {
+	if d.base64 == nil {
 		d.out, _ = appendQP(d.out, d.in[:cut])
+	} else if d.out = appendBase64(d.out, d.in[:cut], d.base64); err != nil {
+		d.out = d.base64.flush(d.out)
 	}
 	d.in = append(d.in[:0], d.in[cut:]...)
 }
