@@ -25,7 +25,7 @@ func (b *brand) believeSuffix(s suffixReading) (verdict, bool) {
 		return verdict{finding{kind: Suffix, certainty: Certain}, 2}, true
 	case b.class == Everywhere || b.class == Word && s.written == "co":
 		return verdict{}, false
-	case s.grade == cheap, b.class == Regional && b.distinct() && b.generic(s.written):
+	case s.grade == cheap, b.class == Regional && b.generic(s.written):
 		return verdict{finding{kind: Suffix, certainty: Likely}, 3}, true
 	}
 	return verdict{}, false
@@ -66,6 +66,8 @@ func (b *brand) oneEdit(label string, e edit) bool {
 		return false
 	case n >= 6 && b.class == Word && !e.first && !e.last && (e.sight || e.near):
 		return true
+	case n == 3 && b.class != Regional:
+		return e.kind == Doubling
 	case n < 5 || b.class == Word:
 		return e.kind == Swap || e.kind == Doubling
 	case n >= 7:
@@ -91,6 +93,9 @@ func (b *brand) twoEdits(label string) bool {
 	n := len(b.label)
 	if !b.distinct() || b.class == Everywhere || len(label) < max(5, n-1) || label[0] != b.label[0] {
 		return false
+	}
+	if label[len(label)-1] != b.label[n-1] {
+		return anagram(label, b.label)
 	}
 	return effort(label, b.label) <= min(18, 11+n) || anagram(label, b.label)
 }
@@ -131,18 +136,4 @@ func (b *brand) believeBoth(label string, l labelReading, s suffixReading) (verd
 func travels(wrote, want string) bool {
 	country := lastLabel(wrote)
 	return want == "com" && (len(country) == 2 || wrote == "net") || country == lastLabel(want)
-}
-
-// believeKnown judges the name of an own domain or a partner's.
-func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (verdict, bool) {
-	n := len(b.label)
-	switch {
-	case l.exact && s.grade == broken, l.exact && s.grade == cheap && n >= 5:
-		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, true
-	case l.exact || n < 5 || s.grade > broken || l.edits > 1 || shipped().words[label]:
-		return verdict{}, false
-	case l.edit.kind == Insertion && l.edit.last && (digit(l.edit.wrote) || l.edit.wrote == 's'):
-		return verdict{}, false
-	}
-	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
 }

@@ -16,7 +16,7 @@ var files embed.FS
 type shippedData struct {
 	targets     []Target
 	honest      []string          // names near a target that are somebody's
-	words       map[string]bool   // labels near a target's that are words or names
+	words       map[string]bool   // labels that are words or names, and so no misspelling
 	contested   map[string]string // names that typo lists claim; to the intended one
 	confusables map[rune]string
 }
@@ -34,6 +34,7 @@ var shipped = sync.OnceValue(func() *shippedData {
 	}
 	each("data/honest.tsv", 1, func(f []string) { s.honest = append(s.honest, f[0]) })
 	each("data/words.tsv", 1, s.addWords)
+	each("data/dictionary.tsv", 1, s.addWords)
 	each("data/contested.tsv", 2, func(f []string) { s.contested[f[0]] = strings.TrimPrefix(f[1], "-") })
 	each("data/confusables.tsv", 2, s.confusable)
 	return s

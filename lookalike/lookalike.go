@@ -82,6 +82,9 @@ func (x *Index) find(name string) (finding, bool) {
 		f, ok = x.fronts(&q)
 	}
 	if !ok {
+		f, ok = x.repeatedLabel(&q)
+	}
+	if !ok {
 		f, ok = x.dots(&q)
 	}
 	if !ok {

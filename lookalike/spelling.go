@@ -99,8 +99,11 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 		return
 	}
 	q.split()
-	if q.exists && (len(rest) < len(q.suffix) || len(rest) > len(q.suffix) && !l.exact) {
-		return // part of the suffix, or an inexact host
+	if q.exists && len(rest) < len(q.suffix) {
+		return // part of the suffix
+	}
+	if q.exists && len(rest) > len(q.suffix) && !l.exact && !(b.distinct() && l.edits == 1) {
+		return // an inexact host
 	}
 	s, ok := b.readSuffix(rest, q.exists && rest == q.suffix, q.exists)
 	if !ok || l.exact && s.grade == asIs {
@@ -118,10 +121,11 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 }
 
 // bears reports whether a name with that host may be a slip of the brand.
-// Webmail is not read under a host, so www.gmial.com is a site; but carriers
-// have hosts of their own, and i.sofbank.jp or is.sofbank.jp is meant for one.
+// Nobody's mailbox is under a host of gmial.com; but carriers have hosts of their
+// own, and i.sofbank.jp or is.sofbank.jp is meant for one. Of the organisation's
+// own domain every host may be meant.
 func (b *brand) bears(host string, l labelReading) bool {
-	if host == "" || l.exact || b.origin != provider {
+	if host == "" || l.exact || b.origin == own {
 		return true
 	}
 	for _, p := range b.places {

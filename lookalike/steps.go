@@ -12,10 +12,31 @@ func (x *Index) emptyLabel(name string) (finding, bool) {
 		return finding{}, true
 	}
 	mended := strings.Join(labels, ".")
+	if s := x.names[mended]; s == protected || s == ours {
+		return finding{mended, Dot, Certain}, true
+	}
 	if f, ok := x.find(mended); ok {
 		return f, ok
 	}
 	return finding{mended, Dot, Likely}, true
+}
+
+// repeatedLabel finds a known domain with a label written twice:
+// ezweb.ne.ne.jp.
+func (x *Index) repeatedLabel(q *query) (finding, bool) {
+	for i := strings.IndexByte(q.name, '.'); i >= 0 && i < len(q.name); {
+		next := strings.IndexByte(q.name[i+1:], '.')
+		if next < 0 {
+			break
+		}
+		label := q.name[i : i+1+next] // with its dot
+		if rest := q.name[i+len(label):]; strings.HasPrefix(rest, label) && (len(rest) == len(label) || rest[len(label)] == '.') {
+			once := q.name[:i] + rest
+			return finding{once, Dot, Certain}, x.names[once] == protected || x.names[once] == ours
+		}
+		i += 1 + next
+	}
+	return finding{}, false
 }
 
 // below ends the search for names under one of that standing.
@@ -59,7 +80,7 @@ func (x *Index) fronts(q *query) (finding, bool) {
 // orCountry gives the domain of the same brand that is nearer to name than
 // front is: yahoo.com.jp was meant for yahoo.co.jp.
 func (x *Index) orCountry(front, name string) string {
-	if len(name) != len(front)+len(".jp") {
+	if len(name) > len(front)+len(".jp") {
 		return front
 	}
 	b, ok := x.labels[labelOf(front)]

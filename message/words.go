@@ -34,7 +34,7 @@ type word struct {
 // joined as octets first, because programs split them inside a character or
 // an escape sequence. The Kind is the first thing wrong, or "".
 func decodeWords(s string) (string, Kind) {
-	if strings.Index(s, "=?") < 0 {
+	if !strings.Contains(s, "=?") {
 		return decodeRaw(s)
 	}
 	var out strings.Builder

@@ -1,0 +1,62 @@
+# maillint: what a contributor and CI run. "make help" explains.
+GO      ?= go
+BIN     := bin/maillint
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 30s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build demo test race lint gen check-gen fuzz bench e2e soak install clean eval-lookalike
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+build: ## build bin/maillint
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/maillint
+
+demo: build ## read the incident corpus and say what is wrong with it
+	@./internal/demo/run $(BIN)
+
+test: ## all tests that need nothing but Go (says what it skipped)
+	$(GO) test -shuffle=on ./...
+
+race: ## the same with the race detector (needs a C compiler)
+	$(GO) test -race -shuffle=on ./...
+
+lint: ## formatting, vet, staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+gen: build ## make the generated files anew: rule pages, tables, schema, pictures
+	$(GO) generate ./...
+
+check-gen: gen ## fail when a generated file is not up to date
+	git diff --exit-code
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@for pkg in $$($(GO) list ./...); do \
+		dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
+		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
+			echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; done
+
+bench: build ## speed: Go benchmarks of each stage, then beside the peers that are installed
+	$(GO) test -run '^$$' -bench . -benchmem ./message ./lookalike ./rules
+	$(GO) run ./internal/bench -maillint $(BIN)
+
+e2e: build ## with real programs beside us
+	$(GO) test -count=1 -tags e2e ./internal/e2e
+
+soak: ## half an hour: long fuzzing, then everything again
+	$(MAKE) fuzz FUZZTIME=90s
+	$(MAKE) race e2e
+
+install: ## install maillint into GOBIN
+	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/maillint
+
+eval-lookalike: ## recall and false positives: make eval-lookalike FILES="-positives F -negatives F ..."
+	$(GO) run ./internal/lookalikeeval $(FILES)
+
+clean: ## remove what was built
+	rm -rf bin
