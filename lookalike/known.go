@@ -6,34 +6,53 @@ import "strings"
 func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (verdict, bool) {
 	switch {
 	case l.exact:
-		ok := s.grade == broken || s.grade == cheap && len(label) >= 5
+		ok := s.grade == broken || s.grade == cheap && (b.origin == own || s.shortened(len(label)))
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
-	case s.grade > broken || l.edits > 1 || shipped().words[label]:
+	case s.grade > broken || l.edits > 1 || shipped().words[label] || len(b.label) < 5:
 		return verdict{}, false
 	case b.origin != own && !l.edit.known(b.label, registry(s.place.suffix)):
 		return verdict{}, false
 	}
-	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, len(b.label) >= 5
+	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
 }
 
-// known says whether a single edit of a partner's name is believed. The
-// shorter the name, the more of its neighbours are names of others, and the
-// more the slip has to be one that hands make.
+// shortened reports com or net with a letter left out. Under co, which many
+// choose on purpose, that is only believed of long names.
+func (s suffixReading) shortened(n int) bool {
+	return mistyped[s.written] && (s.place.suffix == "com" || s.place.suffix == "net") && n >= 5 &&
+		(s.written != "co" || n >= 7)
+}
+
+// known says whether a single edit of a partner's name is believed. The shorter
+// the name, the more of its neighbours are names of others, and the more the
+// slip has to be one that hands make.
 func (e edit) known(label string, registry bool) bool {
 	n := len(label)
+	slip := e.kind == Swap || e.kind == Doubling
 	switch {
-	case e.series(label):
+	case slip:
+		return true
+	case e.series(label) || n == 5 && abbreviation(label):
 		return false
-	case registry && n < 8:
-		return e.kind == Swap || e.kind == Doubling
+	case registry:
+		return n >= 7 && !e.last && (e.near || e.kind == Omission)
+	case n == 5 && e.kind == Omission, n < 7 && e.first && !e.near:
+		return false
 	case n == 5:
-		return e.cheap() && (strict == 0 || !e.first && !e.last)
-	case n == 6:
-		return e.cheap() && (strict < 2 || !e.last) || strict == 0 && !e.first
-	case n == 7:
-		return e.cheap() || strict == 0 && !e.first && !e.last
+		return e.cheap()
+	case n < 8:
+		return e.cheap() || !e.first && !e.last
 	}
-	return e.cheap() || !e.first && !e.last
+	return true
+}
+
+// abbreviation reports a name with hardly a vowel, such as are made of initials.
+func abbreviation(label string) bool {
+	vowels := 0
+	for i := range len(label) {
+		vowels += cost(strings.IndexByte("aeiouy", label[i]) >= 0)
+	}
+	return 4*vowels < len(label)
 }
 
 // registry reports suffixes under which only institutions are registered, many
@@ -48,14 +67,22 @@ func registry(suffix string) bool {
 	return false
 }
 
-var strict = 0
-
 // series reports a difference that tells members of a series apart: a number, a
 // plural, a hyphen, a letter before a hyphen.
 func (e edit) series(label string) bool {
-	plural := e.last && (e.kind == Insertion && e.wrote == 's' || e.kind == Omission && label[len(label)-1] == 's')
-	number := e.kind == Insertion && e.last && digit(e.wrote) || e.at < len(label) && digit(label[e.at]) ||
-		e.wrote != 0 && digit(e.wrote) && !e.cheap()
-	hyphen := e.wrote == '-' || e.at < len(label) && label[e.at] == '-' && e.kind != Swap
-	return plural || number || hyphen || e.at == 0 && len(label) > 1 && label[1] == '-'
+	was := byte(0)
+	if e.at < len(label) {
+		was = label[e.at]
+	}
+	switch {
+	case e.last && (e.kind == Insertion && e.wrote == 's' || e.kind == Omission && was == 's'):
+		return true
+	case digit(was) || digit(e.wrote) && !e.cheap() && (e.last || e.first || e.kind == Insertion):
+		return true
+	case digit(e.wrote) && e.last && e.kind == Insertion:
+		return true
+	case was == '-' && e.kind != Swap, e.wrote == '-' && !e.near:
+		return true
+	}
+	return e.at == 0 && label[1] == '-'
 }

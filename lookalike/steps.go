@@ -108,6 +108,9 @@ func (x *Index) dots(q *query) (finding, bool) {
 			return finding{}, false // on.et.pl may be a host of et.pl
 		}
 	}
+	if x.names[intended] == ours && strings.ReplaceAll(q.name, "-", "") == strings.ReplaceAll(intended, "-", "") {
+		return finding{intended, Dot, Info}, true // wal-mart.com is Walmart's too
+	}
 	return finding{intended, Dot, Certain}, true
 }
 
