@@ -1,5 +1,7 @@
 package lookalike
 
+import "strings"
+
 // believe decides whether a reading of label and suffix together is a slip.
 func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict, bool) {
 	if b.origin != provider {
@@ -64,6 +66,8 @@ func (b *brand) oneEdit(label string, e edit) bool {
 	switch {
 	case n < 3:
 		return false
+	case n > 5 && e.at > n-len("mail") && strings.HasSuffix(b.label, "mail"):
+		return true
 	case n >= 6 && b.class == Word && !e.first && !e.last && (e.sight || e.near):
 		return true
 	case n == 3 && b.class != Regional:
@@ -94,11 +98,15 @@ func (b *brand) twoEdits(label string) bool {
 	if !b.distinct() || b.class == Everywhere || len(label) < max(5, n-1) || label[0] != b.label[0] {
 		return false
 	}
-	if label[len(label)-1] != b.label[n-1] {
+	wrote, want := label[len(label)-1], b.label[n-1]
+	if wrote != want && !alike(wrote, want) && !adjacent(wrote, want) {
 		return anagram(label, b.label)
 	}
-	return effort(label, b.label) <= min(18, 11+n) || anagram(label, b.label)
+	return effort(label, b.label) <= twoEditEffort[min(n, 9)] || anagram(label, b.label)
 }
+
+// twoEditEffort is how far two edits may go in a name of so many letters.
+var twoEditEffort = [10]int{5: 16, 6: 17, 7: 20, 8: 20, 9: 22}
 
 // anagram reports whether a has the letters of b in another order.
 func anagram(a, b string) bool {

@@ -143,7 +143,10 @@ func (b *brand) intended(name, label, host, suffix string) string {
 	best, least := "", 1<<30
 	for _, p := range b.places {
 		d := levenshtein.ComputeDistance(name, p.domain)
-		if p.host != host && label != p.host+b.label {
+		switch {
+		case p.host != "" && label == p.host+b.label:
+			d -= 100
+		case p.host != host:
 			d += 100
 		}
 		if p.suffix != suffix {
