@@ -425,7 +425,10 @@ func (p *addressParser) spec(s string, start, end int) string {
 			s = s[i+1:]
 		}
 	}
-	return strings.Trim(s, "'")
+	if len(s) > 2 && s[0] == '\'' && s[len(s)-1] == '\'' { // quoted by hand, as Outlook shows it
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 // lastAt is the "@" before the domain: the last one outside a literal.

@@ -202,6 +202,9 @@ const maxGuess = 64 << 10
 // Half-width kana, private use and replacement characters speak against one.
 func guessAsian(b []byte) (string, bool) {
 	sample := b[:min(len(b), maxGuess)]
+	if accented(sample) {
+		return "", false
+	}
 	best, most := -1, 0
 	for i, c := range candidates {
 		out, err := c.enc.NewDecoder().Bytes(sample)
@@ -218,6 +221,26 @@ func guessAsian(b []byte) (string, bool) {
 	out, err := candidates[best].enc.NewDecoder().Bytes(b)
 	return string(out), err == nil
 }
+
+// accented: most octets outside ASCII stand alone between ASCII letters, as
+// accented letters do and East Asian characters do not.
+func accented(b []byte) bool {
+	high, alone := 0, 0
+	for i, c := range b {
+		if c < utf8.RuneSelf {
+			continue
+		}
+		high++
+		before := i == 0 || b[i-1] < utf8.RuneSelf
+		after := i+1 == len(b) || b[i+1] == ' ' || b[i+1] == '.' || b[i+1] == ',' || b[i+1] >= 'a' && b[i+1] <= 'z'
+		if before && after && (i > 0 && letter(b[i-1]) || i+1 < len(b) && letter(b[i+1])) {
+			alone++
+		}
+	}
+	return alone*3 > high*2
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
 // scoreText counts common characters against odd ones; kana decides for
 // Japanese, because no other charset makes them by accident.

@@ -56,6 +56,8 @@ func TestCharsets(t *testing.T) {
 		{"shift_jis", []byte(plain), plain, WrongCharset},
 		{"", encode(t, japanese.ShiftJIS, plain), plain, ""},
 		{"", encode(t, japanese.EUCJP, plain), plain, ""},
+		{"", []byte("Hasen und Fr\xf6sche.txt"), "Hasen und Frösche.txt", ""},
+		{"", []byte("r\xe9sum\xe9 d\xe9j\xe0 vu"), "résumé déjà vu", ""},
 		{"x-no-such-charset", []byte(plain), plain, UnknownCharset},
 	}
 	for _, tt := range tests {

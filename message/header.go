@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -161,7 +162,7 @@ func (h *header) read() int {
 			return -1
 		}
 		j := h.fieldEnd(i, eol)
-		if !h.looksLikeField(i, j) && !h.knownFieldAfter(j) {
+		if !h.looksLikeField(i, j) && (h.delimiter(i, j) || !h.knownFieldAfter(j)) {
 			h.m.note(NoHeaderEnd, h.where, h.span(i, j), "no blank line between the header and the text")
 			return i
 		}
@@ -178,6 +179,21 @@ func (h *header) looksLikeField(i, j int) bool {
 	colon := strings.IndexByte(line, ':')
 	return colon > 0 && fieldName(strings.TrimRight(line[:colon], " \t")) ||
 		strings.HasPrefix(line, "From ") || strings.HasPrefix(line, ">From ") || line[0] == ' ' || line[0] == '\t'
+}
+
+// delimiter reports whether the line is the first delimiter of the multipart
+// that the header so far describes: then the blank line is missing.
+func (h *header) delimiter(i, j int) bool {
+	line := strings.TrimRight(h.block[i:j], " \t\r\n")
+	if !strings.HasPrefix(line, "--") {
+		return false
+	}
+	for k := range h.fields {
+		if f := &h.fields[k]; f.Is("Content-Type") && slices.Contains(parseStructured(f.Value()).all("boundary"), line[2:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // knownFieldAfter reports whether a field that mail really carries follows; it

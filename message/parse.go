@@ -343,6 +343,7 @@ func (p *parser) multipart(part *Part, pos, end int64) found {
 	if len(names) == 0 {
 		stop := p.seek(pos, end)
 		part.Body = Span{pos, p.trimEOL(pos, stop.start, stop.level >= 0)}
+		p.textOnly(part)
 		return stop
 	}
 	level := len(p.stack)
@@ -371,10 +372,16 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		p.stack[level].names = append(p.stack[level].names, other)
 		stop = p.seek(pos, end)
 	}
-	p.outside(part, "preamble", pos, stop)
-	if stop.level != level {
-		p.m.note(NoDelimiter, part.where(), Span{pos, stop.start}, "none of its delimiters stands in the body")
-		return stop
+	if stop.level != level || stop.closing {
+		p.m.note(NoDelimiter, part.where(), Span{pos, stop.start}, "no part starts in the body")
+		part.Body = Span{pos, p.trimEOL(pos, stop.start, stop.level >= 0)}
+		p.textOnly(part)
+		if stop.level != level {
+			return stop
+		}
+	}
+	if !stop.closing {
+		p.outside(part, "preamble", pos, stop)
 	}
 	closed := false
 	for n := 1; stop.level == level; {
@@ -400,6 +407,15 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		p.m.note(NoEndDelimiter, part.where(), Span{stop.start, stop.start}, "the closing delimiter is missing")
 	}
 	return stop
+}
+
+// textOnly makes the body of a container without delimiters a text, which is
+// what readers show of it.
+func (p *parser) textOnly(part *Part) {
+	p.m.Parts = append(p.m.Parts, &Part{
+		Path: childPath(part.Path, 1), Type: "text/plain", Encoding: part.Encoding, Depth: p.depth,
+		Parent: p.indexOf(part), Body: part.Body, msg: p.m,
+	})
 }
 
 // otherBoundary finds the delimiter that a body uses instead of its boundary

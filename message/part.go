@@ -11,7 +11,11 @@ import (
 func (p *Part) multipart() bool { return strings.HasPrefix(p.Type, "multipart/") }
 
 func (p *Part) message() bool {
-	return p.Type == "message/rfc822" || p.Type == "message/global" || p.Type == "message/news"
+	switch p.Type {
+	case "message/rfc822", "message/global", "message/news", "message/partial":
+		return true
+	}
+	return false
 }
 
 // where names the part in defects and findings: its path, or "body".
