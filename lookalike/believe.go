@@ -4,7 +4,7 @@ import "strings"
 
 // believe decides whether a reading of label and suffix together is a slip.
 func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict, bool) {
-	if b.origin != provider {
+	if s.place.known && (b.origin != provider || b.class == Word || b.class == Ordinary) {
 		return b.believeKnown(label, l, s)
 	}
 	switch {
@@ -25,12 +25,18 @@ func (b *brand) believeSuffix(s suffixReading) (verdict, bool) {
 		return verdict{finding{kind: TLD, certainty: Certain}, 1}, true
 	case b.class == Exclusive:
 		return verdict{finding{kind: Suffix, certainty: Certain}, 2}, true
-	case b.class == Everywhere || b.class == Word && s.written == "co":
+	case b.class == Everywhere || b.class == Word && s.written == "co" && !strings.HasSuffix(b.label, "mail"):
 		return verdict{}, false
-	case s.grade == cheap, b.class == Regional && b.generic(s.written):
+	case s.grade == cheap, b.class == Regional && b.generic(s.written), len(b.label) > 4 && s.nearGeneric():
 		return verdict{finding{kind: Suffix, certainty: Likely}, 3}, true
 	}
 	return verdict{}, false
+}
+
+// nearGeneric reports a suffix such as bet that is a neighbouring key's net.
+func (s suffixReading) nearGeneric() bool {
+	want := s.place.suffix
+	return len(s.written) > 2 && distance(s.written, want, 1) == 1 && compare(s.written, want).near
 }
 
 // generic reports a suffix that is no country's and is written for another one.
@@ -68,6 +74,8 @@ func (b *brand) oneEdit(label string, e edit) bool {
 		return false
 	case n > 5 && e.at > n-len("mail") && strings.HasSuffix(b.label, "mail"):
 		return true
+	case n >= 7 && b.class == Word && !e.first && !e.last && e.kind == Omission && !strings.HasSuffix(b.label, "mail"):
+		return true
 	case n >= 6 && b.class == Word && !e.first && !e.last && (e.sight || e.near):
 		return true
 	case n == 3 && b.class != Regional:
@@ -95,8 +103,11 @@ func (b *brand) certainty(e edit) Certainty {
 // only rearrange the letters.
 func (b *brand) twoEdits(label string) bool {
 	n := len(b.label)
-	if !b.distinct() || b.class == Everywhere || len(label) < max(5, n-1) || label[0] != b.label[0] {
+	if !b.distinct() || b.class == Everywhere || len(label) < max(4, n-1) || label[0] != b.label[0] {
 		return false
+	}
+	if len(label) == 4 {
+		return effort(label, b.label) <= 12
 	}
 	wrote, want := label[len(label)-1], b.label[n-1]
 	if wrote != want && !alike(wrote, want) && !adjacent(wrote, want) {
@@ -122,10 +133,13 @@ func anagram(a, b string) bool {
 
 // believeBoth judges a slip in the name and another in the suffix.
 func (b *brand) believeBoth(label string, l labelReading, s suffixReading) (verdict, bool) {
-	if !b.distinct() || l.edits > 1 && !l.sight && !l.sound {
+	if !b.distinct() {
 		return verdict{}, false
 	}
 	likely := verdict{finding{kind: Combined, certainty: Likely}, 30}
+	if l.edits > 1 && !l.sight && !l.sound {
+		return likely, b.class == Exclusive && b.twoEdits(label) && travels(s.written, s.place.suffix)
+	}
 	if l.edits == 1 && !b.oneEdit(label, l.edit) {
 		return verdict{}, false
 	}

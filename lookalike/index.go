@@ -1,5 +1,7 @@
 package lookalike
 
+import "strings"
+
 // Class says how a provider uses its name, and so what a neighbour of the name
 // means.
 type Class int
@@ -62,7 +64,10 @@ type brand struct {
 }
 
 // place is one domain of a brand.
-type place struct{ domain, host, suffix string }
+type place struct {
+	domain, host, suffix string
+	known                bool // an own domain or a partner's, not only a provider's
+}
 
 type origin int
 
@@ -128,17 +133,25 @@ func (x *Index) addTarget(t Target) {
 		return
 	}
 	b := x.brand(label, provider, t.Class)
-	x.addPlace(b, place{domain, host, suffix}, protected)
+	x.addPlace(b, place{domain: domain, host: host, suffix: suffix}, protected)
 	for _, s := range t.Suffixes {
-		x.addPlace(b, place{label + "." + s, "", s}, protected)
+		x.addPlace(b, place{domain: label + "." + s, suffix: s}, protected)
 	}
-	x.brands[b].sounds = append(x.brands[b].sounds, t.Sounds...)
+	x.brands[b].addSounds(label, t.Sounds)
 	if host != "" {
 		x.hosts[label+"."+suffix] = host
 		if t.Class == Exclusive {
 			x.carriers[host+"."+label] = domain
 		}
 	}
+}
+
+// addSounds notes how a name is spelt by ear: gmale, hotmale.
+func (b *brand) addSounds(label string, sounds []string) {
+	if stem, ok := strings.CutSuffix(label, "mail"); ok && len(b.sounds) == 0 {
+		b.sounds = append(b.sounds, stem+"male")
+	}
+	b.sounds = append(b.sounds, sounds...)
 }
 
 // addKnown notes a domain of the organisation or of a partner.
@@ -150,7 +163,7 @@ func (x *Index) addKnown(domain string, o origin) {
 		return
 	}
 	b := x.brand(label, o, Ordinary)
-	x.addPlace(b, place{name, host, suffix}, ours)
+	x.addPlace(b, place{domain: name, host: host, suffix: suffix, known: true}, ours)
 }
 
 func (x *Index) allow(domain string) {
@@ -173,8 +186,9 @@ func (x *Index) brand(label string, o origin, c Class) int32 {
 
 func (x *Index) addPlace(b int32, p place, s standing) {
 	x.names[p.domain] = max(x.names[p.domain], s)
-	for _, known := range x.brands[b].places {
-		if known == p {
+	for i := range x.brands[b].places {
+		if q := &x.brands[b].places[i]; q.domain == p.domain {
+			q.known = q.known || p.known
 			return
 		}
 	}

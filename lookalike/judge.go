@@ -20,7 +20,7 @@ func (b *brand) readLabel(label string) (labelReading, bool) {
 	}
 	l := labelReading{edits: distance(label, b.label, 2)}
 	for _, s := range b.sounds {
-		l.sound = l.sound || l.edits > 1 && distance(label, s, 1) <= 1
+		l.sound = l.sound || l.edits > 1 && (label == s || len(s) > 7 && distance(label, s, 1) == 1)
 	}
 	if len(b.label) >= minSight {
 		var mine, other [2 * maxLabel]byte

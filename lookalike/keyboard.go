@@ -29,8 +29,9 @@ func adjacent(a, b byte) bool {
 
 // alikeGroups are letters that are taken for each other by eye or ear: vowels,
 // and consonants that are written or spoken alike (Hepburn and Kunrei
-// romanisation differ in several of them).
-var alikeGroups = [...]string{"aeiouy", "il1jt", "o0", "mnw", "uvw", "bd", "pq", "ckqg", "szx5", "fh", "gq9"}
+// romanisation differ in several of them), and the letters that German and French
+// keyboards exchange.
+var alikeGroups = [...]string{"aeiouy", "il1jt", "o0", "mnw", "uvw", "bd", "pq", "ckqg", "szx5", "yz", "wz", "fh", "gq9"}
 
 func alike(a, b byte) bool {
 	for _, g := range alikeGroups {

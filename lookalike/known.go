@@ -10,7 +10,7 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
 	case s.grade > broken || l.edits > 1 || shipped().words[label] || len(b.label) < 5:
 		return verdict{}, false
-	case b.origin != own && !l.edit.known(b.label, registry(s.place.suffix)):
+	case b.origin != own && !b.known(l.edit, registry(s.place.suffix)):
 		return verdict{}, false
 	}
 	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
@@ -25,25 +25,26 @@ func (s suffixReading) shortened(n int) bool {
 
 // known says whether a single edit of a partner's name is believed. The shorter
 // the name, the more of its neighbours are names of others, and the more the
-// slip has to be one that hands make.
-func (e edit) known(label string, registry bool) bool {
-	n := len(label)
+// slip has to be one that hands make. A name held under several suffixes is a
+// brand, and not short for anything.
+func (b *brand) known(e edit, registry bool) bool {
+	n := len(b.label)
 	slip := e.kind == Swap || e.kind == Doubling
 	switch {
 	case slip:
 		return true
-	case e.series(label) || n == 5 && abbreviation(label):
+	case e.series(b.label) || n == 5 && abbreviation(b.label):
 		return false
+	case len(b.places) > 2:
+		return true
 	case registry:
 		return n >= 7 && !e.last && (e.near || e.kind == Omission)
 	case n == 5 && e.kind == Omission, n < 7 && e.first && !e.near:
 		return false
 	case n == 5:
 		return e.cheap()
-	case n < 8:
-		return e.cheap() || !e.first && !e.last
 	}
-	return true
+	return e.cheap() || !e.first && (!e.last || n >= 8)
 }
 
 // abbreviation reports a name with hardly a vowel, such as are made of initials.
@@ -82,6 +83,9 @@ func (e edit) series(label string) bool {
 	case digit(e.wrote) && e.last && e.kind == Insertion:
 		return true
 	case was == '-' && e.kind != Swap, e.wrote == '-' && !e.near:
+		return true
+	}
+	if stem := strings.TrimRight(label, "0123456789"); len(stem) < len(label) && len(stem) < 6 {
 		return true
 	}
 	return e.at == 0 && label[1] == '-'

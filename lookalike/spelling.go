@@ -105,7 +105,7 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 	if q.exists && len(rest) > len(q.suffix) && !l.exact && !(b.distinct() && l.edits == 1) {
 		return // an inexact host
 	}
-	s, ok := b.readSuffix(rest, q.exists && rest == q.suffix, q.exists)
+	s, ok := b.readSuffix(rest, q.exists && (rest == q.suffix || l.exact && b.class == Exclusive && looksLikeSuffix(rest)), q.exists)
 	if !ok || l.exact && s.grade == asIs {
 		return
 	}
@@ -118,6 +118,17 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 		v.intended = host + "." + s.place.domain
 	}
 	*best = v
+}
+
+// looksLikeSuffix reports co.br and the like, which are no suffix in their
+// country and are written for one.
+func looksLikeSuffix(rest string) bool {
+	second, country, _ := strings.Cut(rest, ".")
+	switch second {
+	case "co", "com", "ne", "net", "or", "org":
+		return len(country) == 2
+	}
+	return false
 }
 
 // bears reports whether a name with that host may be a slip of the brand.
