@@ -50,6 +50,7 @@ type Index struct {
 	carriers  map[string]string // host and label of such a domain, to the domain
 	providers *deletions        // two edits
 	partners  *deletions        // one edit
+	hasOwn    bool
 	memo      *memo
 	tlds      *tlds
 }
@@ -100,6 +101,7 @@ func New(targets []Target, options Options) *Index {
 	for _, t := range targets {
 		x.addTarget(t)
 	}
+	x.hasOwn = len(options.Own) > 0
 	for _, d := range options.Own {
 		x.addKnown(d, own)
 	}

@@ -10,7 +10,7 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
 	case s.grade > broken || l.edits > 1 || shipped().words[label] || len(b.label) < 5:
 		return verdict{}, false
-	case b.origin != own && !b.known(l.edit, registry(s.place.suffix)):
+	case b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
 		return verdict{}, false
 	}
 	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
@@ -27,7 +27,7 @@ func (s suffixReading) shortened(n int) bool {
 // the name, the more of its neighbours are names of others, and the more the
 // slip has to be one that hands make. A name held under several suffixes is a
 // brand, and not short for anything.
-func (b *brand) known(e edit, registry bool) bool {
+func (b *brand) known(e edit, r registry) bool {
 	n := len(b.label)
 	slip := e.kind == Swap || e.kind == Doubling
 	switch {
@@ -37,14 +37,14 @@ func (b *brand) known(e edit, registry bool) bool {
 		return false
 	case len(b.places) > 2:
 		return true
-	case registry:
-		return n >= 7 && !e.last && (e.near || e.kind == Omission)
+	case r != open:
+		return r == academic && n >= 7 && e.cheap()
 	case n == 5 && e.kind == Omission, n < 7 && e.first && !e.near:
 		return false
 	case n == 5:
 		return e.cheap()
 	}
-	return e.cheap() || !e.first && (!e.last || n >= 8)
+	return e.cheap() || !e.first && (!e.last || n >= 8) || n >= 10
 }
 
 // abbreviation reports a name with hardly a vowel, such as are made of initials.
@@ -56,16 +56,27 @@ func abbreviation(label string) bool {
 	return 4*vowels < len(label)
 }
 
-// registry reports suffixes under which only institutions are registered, many
-// of them by an abbreviation that differs from another one's by a letter.
-func registry(suffix string) bool {
+// registry says who may register under a suffix.
+type registry int
+
+const (
+	open     registry = iota
+	academic          // universities and schools
+	official          // offices: towns of one name differ by the state's abbreviation
+)
+
+// registryOf gives the registry of a suffix. Institutions often go by an
+// abbreviation that differs from another one's by a letter.
+func registryOf(suffix string) registry {
 	for label := range strings.SplitSeq(suffix, ".") {
 		switch label {
-		case "edu", "ac", "gov", "go", "gob", "gouv", "lg", "mil":
-			return true
+		case "edu", "ac":
+			return academic
+		case "gov", "go", "gob", "gouv", "lg", "mil":
+			return official
 		}
 	}
-	return false
+	return open
 }
 
 // series reports a difference that tells members of a series apart: a number, a

@@ -50,7 +50,7 @@ func (x *Index) examineUnicode(name string) (finding, bool) {
 		return finding{}, false
 	}
 	folded := fold(name)
-	if ascii(folded) {
+	if folded != "" && ascii(folded) {
 		if s := x.names[folded]; s == protected || s == ours {
 			return finding{folded, Confusable, Certain}, true
 		}
@@ -92,6 +92,9 @@ func (x *Index) find(name string) (finding, bool) {
 	}
 	if !ok {
 		f, ok = x.spelling(&q)
+	}
+	if !ok {
+		f, ok = x.variant(&q)
 	}
 	if !ok {
 		f, ok = x.glued(&q)

@@ -68,7 +68,7 @@ func suffixed(label string, suffixes []string) []string {
 
 func TestOwnAndPartners(t *testing.T) {
 	x := New(Default(), Options{
-		Own:      []string{"kagoshima-u.example-city.jp", "widgets.com", "us.gadgetry.com"},
+		Own:      []string{"kagoshima-u.example-city.jp", "widgets.com", "us.gadgetry.com", "gizmotron.co.jp"},
 		Partners: []string{"partnership.co.jp"},
 		Learned:  []string{"partnerschip.co.jp"},
 		Allow:    []string{"gmial.com"},
@@ -80,6 +80,14 @@ func TestOwnAndPartners(t *testing.T) {
 		"widgets.con":         "widgets.com",
 		"widgets.cm":          "widgets.com",
 		"widgetsc.om":         "widgets.com",
+		"widgets-jp.com":      "widgets.com",
+		"wwwwidgets.com":      "widgets.com",
+		"widg-ets.com":        "widgets.com",
+		"dept.widgest.com":    "widgets.com",
+		"blue-widgets.com":    "",
+		"gizmotron.com":       "gizmotron.co.jp",
+		"gizmotron.jp":        "gizmotron.co.jp",
+		"gizmotron.de":        "",
 		"usgadgetry.com":      "us.gadgetry.com",
 		"widgets.com.evil.jp": "widgets.com",
 		"partnershp.co.jp":    "partnership.co.jp",

@@ -4,7 +4,7 @@ import "strings"
 
 // emptyLabel mends ".gmail.com" and "gmail..com", which cannot exist.
 func (x *Index) emptyLabel(name string) (finding, bool) {
-	if name[0] != '.' && !strings.Contains(name, "..") {
+	if !strings.HasPrefix(name, ".") && !strings.Contains(name, "..") {
 		return finding{}, false
 	}
 	labels := strings.FieldsFunc(name, func(r rune) bool { return r == '.' })
@@ -108,10 +108,13 @@ func (x *Index) dots(q *query) (finding, bool) {
 			return finding{}, false // on.et.pl may be a host of et.pl
 		}
 	}
-	if x.names[intended] == ours && strings.ReplaceAll(q.name, "-", "") == strings.ReplaceAll(intended, "-", "") {
-		return finding{intended, Dot, Info}, true // wal-mart.com is Walmart's too
+	if x.names[intended] != ours || strings.ReplaceAll(q.name, "-", "") != strings.ReplaceAll(intended, "-", "") {
+		return finding{intended, Dot, Certain}, true
 	}
-	return finding{intended, Dot, Certain}, true
+	if x.brands[x.labels[labelOf(intended)]].origin == own {
+		return finding{intended, Dot, Likely}, true
+	}
+	return finding{intended, Dot, Info}, true // wal-mart.com is Walmart's too
 }
 
 // dotsAndSuffix finds a dot within the name and another suffix (ez.web.jp), or

@@ -19,7 +19,26 @@ func anyTLD(q *query) (finding, bool) {
 			mended = front + "." + mend
 		}
 	}
-	return finding{mended, kind, Likely}, mended != ""
+	if mended == "" {
+		return shortenedTLD(front, tail)
+	}
+	return finding{mended, kind, Likely}, true
+}
+
+// shortenedTLD points at x.om, x.et and x.ne: countries in which few register
+// right below the top, and one letter short of com and net.
+func shortenedTLD(front, tail string) (finding, bool) {
+	mended := ""
+	switch tail {
+	case "om":
+		mended = "com"
+	case "et", "ne":
+		mended = "net"
+	}
+	if mended == "" || strings.Contains(front, ".") {
+		return finding{}, false
+	}
+	return finding{front + "." + mended, Suffix, Info}, true
 }
 
 // lateDot mends a dot that came one letter too late: somethingc.om. There are
