@@ -13,7 +13,7 @@ func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict,
 	case shipped().words[label]:
 		return verdict{}, false
 	case s.grade == asIs:
-		return b.believeLabel(label, l)
+		return b.believeLabel(label, l, s.written)
 	}
 	return b.believeBoth(label, l, s)
 }
@@ -54,13 +54,13 @@ func (b *brand) generic(suffix string) bool {
 }
 
 // believeLabel judges a slip in the name, under the provider's own suffix.
-func (b *brand) believeLabel(label string, l labelReading) (verdict, bool) {
+func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, bool) {
 	switch {
 	case l.sight && b.class != Word:
 		return verdict{finding{kind: Confusable, certainty: Certain}, 5}, true
-	case l.edits == 1 && b.oneEdit(label, l.edit):
+	case l.edits == 1 && (b.oneEdit(label, l.edit) || b.shortEdit(l.edit, s)):
 		return verdict{finding{kind: l.edit.kind, certainty: b.certainty(l.edit)}, 10 + cost(!l.edit.cheap())}, true
-	case l.sound, l.stutter && b.distinct(), l.edits == 2 && b.twoEdits(label):
+	case l.sound, l.stutter && b.distinct(), l.edits == 2 && (b.twoEdits(label) || b.carrierEdits(label, s)):
 		return verdict{finding{kind: Spelling, certainty: Likely}, 20}, true
 	}
 	return verdict{}, false
@@ -90,6 +90,19 @@ func (b *brand) oneEdit(label string, e edit) bool {
 	return e.cheap() && !(e.first && e.kind == Omission)
 }
 
+// shortEdit says whether a single edit of a name of four letters is believed
+// under that suffix. Every short name under com is a firm's, and every shorter
+// one anywhere.
+func (b *brand) shortEdit(e edit, suffix string) bool {
+	return b.class == Regional && len(b.label) == 4 && suffix != "com" && (e.near || e.kind == Omission)
+}
+
+// carrierEdits says whether two edits of a Japanese carrier's name are
+// believed. Few but internet providers are registered under ne.jp.
+func (b *brand) carrierEdits(label, suffix string) bool {
+	return b.class == Exclusive && suffix == "ne.jp" && len(b.label) >= 5 && effort(label, b.label) < 28
+}
+
 // certainty of a single edit.
 func (b *brand) certainty(e edit) Certainty {
 	if b.distinct() && !e.first && (b.class == Exclusive || len(b.label) >= 6) {
@@ -108,6 +121,9 @@ func (b *brand) twoEdits(label string) bool {
 	}
 	if len(label) == 4 {
 		return effort(label, b.label) <= 12
+	}
+	if n >= 6 && label[:2] == b.label[:2] && label[len(label)-2:] == b.label[n-2:] && !strings.Contains(label, "-") {
+		return effort(label, b.label) <= 21
 	}
 	wrote, want := label[len(label)-1], b.label[n-1]
 	if wrote != want && !alike(wrote, want) && !adjacent(wrote, want) {

@@ -126,8 +126,10 @@ func slippery(rest, want string, distinct bool) bool {
 	wantHead, wantCountry, dotted := strings.Cut(want, ".")
 	head, country, _ := strings.Cut(rest, ".")
 	switch {
-	case !distinct || !dotted:
+	case !distinct:
 		return false
+	case !dotted:
+		return want == "jp" && country == "jp"
 	case country == "":
 		return rest == "jp" && wantCountry == "jp"
 	case country == wantCountry:

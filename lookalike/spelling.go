@@ -157,7 +157,7 @@ func (b *brand) intended(name, label, host, suffix string) string {
 		switch {
 		case p.host != "" && label == p.host+b.label:
 			d -= 100
-		case p.host != host:
+		case p.host != host && (host != "" || p.suffix != suffix):
 			d += 100
 		}
 		if p.suffix != suffix {

@@ -80,7 +80,7 @@ func (x *Index) fronts(q *query) (finding, bool) {
 // orCountry gives the domain of the same brand that is nearer to name than
 // front is: yahoo.com.jp was meant for yahoo.co.jp.
 func (x *Index) orCountry(front, name string) string {
-	if len(name) > len(front)+len(".jpp") {
+	if len(name) > len(front)+len(".jpp") || lastLabel(name) == lastLabel(front) {
 		return front
 	}
 	b, ok := x.labels[labelOf(front)]

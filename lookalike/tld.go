@@ -65,8 +65,8 @@ func oddEnd(front, tail string) string {
 	switch {
 	case host == "":
 		return ""
-	case tail == "com" && (label == "com" || label == "con"):
-		return host + ".com"
+	case tail == "com" && (label == "com" || label == "con"), tail == "jp" && label == "jp":
+		return host + "." + tail
 	case len(tail) == 2 && secondJP[label] && distance(tail, "jp", 1) == 1 && labelOf(front+"."+tail) == label:
 		return front + ".jp"
 	}
