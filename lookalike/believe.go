@@ -10,7 +10,7 @@ func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict,
 	switch {
 	case l.exact:
 		return b.believeSuffix(s)
-	case shipped().words[label]:
+	case shipped().word(label):
 		return verdict{}, false
 	case s.grade == asIs:
 		return b.believeLabel(label, l, s.written)

@@ -71,6 +71,11 @@ func (s *shippedData) confusable(f []string) {
 	}
 }
 
+// word reports a label that is a word or a name, or the plural of one.
+func (s *shippedData) word(label string) bool {
+	return s.words[label] || s.words[strings.TrimSuffix(label, "s")]
+}
+
 // words splits a field at spaces; "-" is an empty one.
 func words(field string) []string {
 	if field == "-" {

@@ -8,7 +8,7 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 	case l.exact:
 		ok := s.grade == broken || s.grade == cheap && (b.origin == own || s.shortened(len(label)))
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
-	case s.grade > broken || l.edits > 1 || shipped().words[label] || len(b.label) < 5:
+	case s.grade > broken || l.edits > 1 || shipped().word(label) || len(b.label) < 5:
 		return verdict{}, false
 	case b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
 		return verdict{}, false
@@ -80,7 +80,7 @@ func registryOf(suffix string) registry {
 }
 
 // series reports a difference that tells members of a series apart: a number, a
-// plural, a hyphen, a letter before a hyphen.
+// plural, a hyphen, a letter before a hyphen or a few behind the last one.
 func (e edit) series(label string) bool {
 	was := byte(0)
 	if e.at < len(label) {
@@ -98,6 +98,9 @@ func (e edit) series(label string) bool {
 	}
 	if stem := strings.TrimRight(label, "0123456789"); len(stem) < len(label) && len(stem) < 6 {
 		return true
+	}
+	if i := strings.LastIndexByte(label, '-'); i > 0 && i > len(label)-5 && e.at >= i {
+		return true // konan-u.ac.jp and konan-wu.ac.jp
 	}
 	return e.at == 0 && label[1] == '-'
 }
