@@ -8,6 +8,8 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 	case l.exact:
 		ok := s.grade == broken || s.grade == cheap && (b.origin == own || s.shortened(len(label)))
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
+	case l.sight && s.grade <= broken && len(b.label) >= 6:
+		return verdict{finding{kind: Confusable, certainty: Likely}, 45}, true
 	case s.grade > broken || l.edits > 1 || shipped().word(label) || len(b.label) < 5:
 		return verdict{}, false
 	case b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):

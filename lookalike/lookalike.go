@@ -46,7 +46,7 @@ func (x *Index) examine(domain string) (finding, bool) {
 // it is drawn like a known name, or when it mixes scripts that look alike. An
 // ordinary internationalised name is silent.
 func (x *Index) examineUnicode(name string) (finding, bool) {
-	if x.names[name] == ours {
+	if _, below := x.below(&query{name: name}, ours); below || x.names[name] == ours {
 		return finding{}, false
 	}
 	folded := fold(name)

@@ -28,6 +28,9 @@ func clean(domain string) (name string, mended bool) {
 	if bare := strings.TrimFunc(name, stray); bare != name {
 		name, mended = bare, true
 	}
+	if strings.Contains(name, ",") {
+		name, mended = strings.ReplaceAll(name, ",", "."), true
+	}
 	if strings.Contains(name, "xn--") {
 		name = decode(name)
 	}
