@@ -25,18 +25,27 @@ func (x *Index) variant(q *query) (finding, bool) {
 	for _, affix := range before {
 		if core, ok := strings.CutPrefix(label, affix); ok {
 			if f, ok := x.variantOf(core, ""); ok {
-				return f, true
+				return weigh(f, affix), true
 			}
 		}
 	}
 	for _, affix := range behind {
 		if core, ok := strings.CutSuffix(label, affix); ok {
 			if f, ok := x.variantOf(core, ""); ok {
-				return f, true
+				return weigh(f, affix), true
 			}
 		}
 	}
 	return finding{}, false
+}
+
+// weigh: an organisation often has sister domains that run its name together
+// with a word (enrononline.com was Enron's own), and seldom ones with a hyphen.
+func weigh(f finding, affix string) finding {
+	if !strings.Contains(affix, "-") {
+		f.certainty = Info
+	}
+	return f
 }
 
 // variantOf gives the own domain with that label. Under a suffix, which is not
@@ -51,13 +60,18 @@ func (x *Index) variantOf(label, suffix string) (finding, bool) {
 	if suffix != "" && (shipped().words[label] || !interchanged(suffix, p.suffix)) {
 		return finding{}, false
 	}
-	return finding{p.domain, Variant, Likely}, true
+	certainty := Likely
+	if suffix != "" && general(suffix) && general(p.suffix) { // holders of one often hold the other
+		certainty = Info
+	}
+	return finding{p.domain, Variant, certainty}, true
 }
+
+func general(suffix string) bool { return suffix == "com" || suffix == "net" || suffix == "org" }
 
 // interchanged reports suffixes of which people write one for the other: com
 // and those of one country.
 func interchanged(a, b string) bool {
-	general := func(s string) bool { return s == "com" || s == "net" || s == "org" }
 	national := func(s string) bool { return len(lastLabel(s)) == 2 && strings.Count(s, ".") <= 1 }
 	return general(a) && general(b) || general(a) && national(b) || general(b) && a == "co.jp" ||
 		general(b) && a == "jp" || national(a) && lastLabel(a) == lastLabel(b)
