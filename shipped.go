@@ -2,6 +2,9 @@
 // used where there is no other.
 package maillint
 
+//go:generate go run ./internal/page/gen
+//go:generate go run ./internal/picture docs/report.svg tokyo-2023-to-105
+
 import _ "embed"
 
 // Policy is the rules.yaml of this version.

@@ -5,12 +5,14 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // Escape makes text of a message safe for a terminal: no control character,
 // escape sequence, line separator or change of direction gets through.
 func Escape(s string) string {
-	if clean(s) {
+	if plain(s) {
 		return s
 	}
 	var b strings.Builder
@@ -21,7 +23,9 @@ func Escape(s string) string {
 			fmt.Fprintf(&b, "\\x%02x", s[i])
 		case r == '\t':
 			b.WriteByte(' ')
-		case unsafe(r):
+		case r < 0x80 && harmful(r):
+			fmt.Fprintf(&b, "\\x%02x", r)
+		case harmful(r):
 			fmt.Fprintf(&b, "\\u%04x", r)
 		default:
 			b.WriteRune(r)
@@ -31,7 +35,7 @@ func Escape(s string) string {
 	return b.String()
 }
 
-func clean(s string) bool {
+func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			return false
@@ -40,24 +44,42 @@ func clean(s string) bool {
 	return true
 }
 
-// unsafe characters do something to a terminal or are not seen: controls,
-// formats (directions, zero width), separators of lines, private use.
-func unsafe(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) || r == utf8.RuneError
+// harmful characters do something to a terminal or are not seen: controls,
+// formats (directions, zero width, tags), separators of lines, private use.
+func harmful(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
 }
 
-// width is how many columns a rune takes on a terminal.
-func width(r rune) int {
-	if r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 || r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 || r >= 0x1f300 && r <= 0x1faff || r >= 0x20000) {
+// columns is how many columns text takes on a terminal.
+func columns(s string) int {
+	if plain(s) {
+		return len(s)
+	}
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
 		return 2
 	}
 	return 1
 }
 
-func columns(s string) int {
+// clipColumns cuts text to a number of columns.
+func clipColumns(s string, most int) string {
 	n := 0
-	for _, r := range s {
-		n += width(r)
+	for i, r := range s {
+		if n += runeColumns(r); n > most {
+			return s[:i]
+		}
 	}
-	return n
+	return s
 }

@@ -2,148 +2,203 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 
+	"maillint/lint"
 	"maillint/message"
+	"maillint/policy"
 )
 
-// jsonLines is JSON Lines: one object a message.
-type jsonLines struct{}
+// jsonLines is JSON Lines: one object a message, clean ones too.
+type jsonLines struct{ w io.Writer }
 
-type jsonRecord struct {
-	Path        string         `json:"path"`
-	Disposition string         `json:"disposition,omitempty"`
-	Findings    []jsonFinding  `json:"findings"`
-	Subject     string         `json:"subject,omitempty"`
-	Envelope    *jsonEnvelope  `json:"envelope,omitempty"`
-	Recipients  jsonRecipients `json:"recipients"`
-	Parts       []jsonPart     `json:"parts"`
-	Defects     []jsonDefect   `json:"defects"`
-	Error       string         `json:"error,omitempty"`
+// Write puts a line out.
+func (j *jsonLines) Write(p Piece) error {
+	_, err := j.w.Write(p.([]byte))
+	return err
 }
 
-type jsonFinding struct {
-	Rule        string         `json:"rule"`
-	Severity    string         `json:"severity"`
-	Where       string         `json:"where"`
-	Message     string         `json:"message"`
-	Disposition string         `json:"disposition"`
-	Would       string         `json:"would,omitempty"` // monitored: what would have happened
-	Recipients  []string       `json:"recipients,omitempty"`
-	Suggest     string         `json:"suggest,omitempty"`
-	Evidence    []jsonEvidence `json:"evidence"`
-}
+// Close does nothing: lines need no end.
+func (j *jsonLines) Close(*Summary) error { return nil }
 
-type jsonEvidence struct {
-	Where string `json:"where"`
-	Start int64  `json:"start"`
-	End   int64  `json:"end"`
-	Text  string `json:"text,omitempty"`
-}
-
-type jsonEnvelope struct {
-	From       string   `json:"from"`
-	Recipients []string `json:"recipients"`
-	Source     string   `json:"source"`
-}
-
-type jsonRecipients struct {
-	To  []string `json:"to"`
-	Cc  []string `json:"cc"`
-	Bcc []string `json:"bcc"`
-}
-
-type jsonPart struct {
-	Path  string   `json:"path"`
-	Name  string   `json:"name"`
-	Names []string `json:"names,omitempty"` // where there are several
-	Type  string   `json:"type"`
-	Size  int64    `json:"size"` // decoded octets
-}
-
-type jsonDefect struct {
-	Kind   string `json:"kind"`
-	Where  string `json:"where"`
-	Start  int64  `json:"start"`
-	End    int64  `json:"end"`
-	Detail string `json:"detail,omitempty"`
-}
-
-func (jsonLines) Begin(io.Writer) error { return nil }
-
-func (jsonLines) Record(b *bytes.Buffer, r *Record) {
-	j := jsonRecord{
-		Path: r.Path, Findings: []jsonFinding{}, Parts: []jsonPart{}, Defects: []jsonDefect{},
-		Recipients: jsonRecipients{[]string{}, []string{}, []string{}},
+// Render makes the line of one message.
+func (*jsonLines) Render(r *Record) Piece {
+	j := &jsonWriter{b: make([]byte, 0, 1024)}
+	j.open('{')
+	j.field("path", r.Path)
+	if r.Msg != nil {
+		j.field("disposition", r.Verdict.Disposition.String())
+	}
+	j.findings(r.Verdict.Findings)
+	if r.Msg != nil {
+		r.Msg.Verify() // so that all defects are known
+		j.message(r)
 	}
 	if r.Err != nil {
-		j.Error = r.Err.Error()
+		j.field("error", r.Err.Error())
 	}
-	if r.Msg != nil {
-		j.Disposition = r.Verdict.Disposition.String()
-		j.message(r.Msg)
-	}
-	j.findings(r)
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(j) // a buffer takes all, and the types are ours
-	for _, c := range line.String() {
-		if c != '\n' && c >= 0x7f && unsafe(c) { // encoding/json leaves these
-			fmt.Fprintf(b, "\\u%04x", c)
-		} else {
-			b.WriteRune(c)
-		}
-	}
+	j.close('}')
+	return append(j.b, '\n')
 }
 
-func (j *jsonRecord) message(m *message.Message) {
-	j.Subject = m.Subject()
-	j.Recipients = jsonRecipients{addresses(m.To()), addresses(m.Cc()), addresses(m.Bcc())}
+func (j *jsonWriter) findings(list []policy.Judged) {
+	j.key("findings")
+	j.open('[')
+	for i := range list {
+		f := &list[i]
+		j.open('{')
+		j.field("rule", f.Rule)
+		j.field("severity", f.Severity.String())
+		j.field("where", f.Where)
+		j.field("message", f.Message)
+		j.field("disposition", f.Disposition.String())
+		if f.Monitored {
+			j.field("would", f.Would.String())
+		}
+		j.evidence(f.Evidence)
+		if len(f.Recipients) > 0 {
+			j.strings("recipients", f.Recipients)
+		}
+		j.optional("suggest", f.Suggest)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) evidence(list []lint.Evidence) {
+	j.key("evidence")
+	j.open('[')
+	for _, e := range list {
+		j.open('{')
+		j.field("where", e.Where)
+		j.span(e.Span)
+		j.optional("text", e.Text)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) span(s message.Span) {
+	j.number("start", s.Start)
+	j.number("end", s.End)
+}
+
+func (j *jsonWriter) message(r *Record) {
+	m := r.Msg
+	j.number("size", m.Size)
+	j.optional("subject", m.Subject())
+	j.optional("date", m.Value("Date"))
+	j.optional("message_id", m.Value("Message-ID"))
+	j.addresses("from", m.From())
+	j.key("recipients")
+	j.open('{')
+	j.addresses("to", m.To())
+	j.addresses("cc", m.Cc())
+	j.addresses("bcc", m.Bcc())
+	j.close('}')
+	j.key("envelope")
+	j.open('{')
 	from := m.Envelope.ReversePath.String()
 	if m.Envelope.Null {
 		from = "<>"
 	}
-	j.Envelope = &jsonEnvelope{from, addresses(m.Envelope.Recipients), m.Envelope.Source}
-	for _, p := range m.Parts {
-		if p.Container() {
+	j.field("from", from)
+	j.addresses("recipients", m.Envelope.Recipients)
+	j.field("source", m.Envelope.Source)
+	j.close('}')
+	j.parts(r)
+	j.defects(m)
+}
+
+func (j *jsonWriter) addresses(name string, list []message.Address) {
+	j.key(name)
+	j.open('[')
+	for _, a := range list {
+		j.str(a.String())
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) parts(r *Record) {
+	j.key("parts")
+	j.open('[')
+	trusted := r.Raw != nil && !decodedContainer(r.Msg)
+	for _, p := range r.Msg.Parts {
+		if p.Container() || p.Embedded != nil {
 			continue
 		}
-		part := jsonPart{Path: p.Path, Name: p.Name(), Type: p.Type, Size: p.Size()}
+		j.open('{')
+		j.field("path", p.Path)
+		j.field("name", p.Name())
 		if len(p.Names) > 1 {
-			part.Names = p.Names
+			j.strings("names", p.Names)
 		}
-		j.Parts = append(j.Parts, part)
+		j.field("type", p.Type)
+		if trusted {
+			j.number("size", partSize(r, p))
+		} else {
+			j.number("size", p.Size())
+		}
+		j.close('}')
 	}
-	for _, d := range m.Defects {
-		j.Defects = append(j.Defects, jsonDefect{string(d.Kind), d.Where, d.Span.Start, d.Span.End, d.Detail})
-	}
+	j.close(']')
 }
 
-func addresses(list []message.Address) []string {
-	out := make([]string, len(list))
-	for i, a := range list {
-		out[i] = a.String()
+// decodedContainer: the places of some parts are in decoded octets, not in the
+// raw message.
+func decodedContainer(m *message.Message) bool {
+	for i := range m.Defects {
+		if m.Defects[i].Kind == message.EncodedContainer {
+			return true
+		}
 	}
-	return out
+	return false
 }
 
-func (j *jsonRecord) findings(r *Record) {
-	for _, f := range r.Verdict.Findings {
-		jf := jsonFinding{
-			Rule: f.Rule, Severity: f.Severity.String(), Where: f.Where, Message: f.Message,
-			Disposition: f.Disposition.String(), Recipients: f.Recipients, Suggest: f.Suggest, Evidence: []jsonEvidence{},
-		}
-		if f.Monitored {
-			jf.Would = f.Would.String()
-		}
-		for _, e := range f.Evidence {
-			jf.Evidence = append(jf.Evidence, jsonEvidence{e.Where, e.Span.Start, e.Span.End, e.Text})
-		}
-		j.Findings = append(j.Findings, jf)
+// partSize is the decoded size. Clean base64 is counted instead of decoded;
+// other small parts are decoded once for all who ask.
+func partSize(r *Record, p *message.Part) int64 {
+	switch {
+	case p.Encoding == "base64" && !repaired(r.Msg, p):
+		return base64Size(r.Raw[min(p.Body.Start, int64(len(r.Raw))):min(p.Body.End, int64(len(r.Raw)))])
+	case p.Encoding == "quoted-printable" && p.Body.Len() < int64(message.DefaultLimits.Text):
+		return int64(len(p.Decoded()))
 	}
+	return p.Size()
 }
 
-func (jsonLines) End(io.Writer, *Summary) error { return nil }
+func repaired(m *message.Message, p *message.Part) bool {
+	for i := range m.Defects {
+		switch d := &m.Defects[i]; d.Kind {
+		case message.BadBase64, message.DataAfterPadding, message.CROnly:
+			if d.Where == p.Path || d.Kind == message.CROnly {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// base64Size counts what base64 without any fault decodes to.
+func base64Size(b []byte) int64 {
+	n := len(b)
+	for _, c := range []byte("= \t\r\n") {
+		n -= bytes.Count(b, []byte{c})
+	}
+	return int64(n) * 3 / 4
+}
+
+func (j *jsonWriter) defects(m *message.Message) {
+	j.key("defects")
+	j.open('[')
+	for i := range m.Defects {
+		d := &m.Defects[i]
+		j.open('{')
+		j.field("kind", string(d.Kind))
+		j.field("where", d.Where)
+		j.span(d.Span)
+		j.optional("detail", d.Detail)
+		j.close('}')
+	}
+	j.close(']')
+}

@@ -1,11 +1,13 @@
 // Package report writes what was found: for people, and for programs.
+//
+// Nothing of a message reaches the output as it is: control characters, escape
+// sequences and changes of direction are shown, not carried out.
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"time"
+	"strings"
 
 	"maillint/lint"
 	"maillint/message"
@@ -16,79 +18,68 @@ import (
 type Record struct {
 	Path    string
 	Msg     *message.Message // nil where Err kept it from being read
+	Raw     []byte           // the octets of Msg where they are in memory
+	Alone   bool             // Path is a file with this message and nothing else
 	Verdict policy.Verdict
 	Err     error // it could not be read, or not be judged
 }
 
-// Summary is what is said at the end.
-type Summary struct {
-	Messages   int
-	Bytes      int64
-	Unread     int
-	Elapsed    time.Duration
-	Severities [lint.Critical + 1]int
-	Rules      map[string]int // findings by rule
-	Flagged    int            // messages at or over the fail level
-	Notes      []string       // what the reader should know: what was taken for the organisation
-}
+// Piece is what a format keeps of a record. It refers to nothing of the
+// message, and nil means that there is nothing to say.
+type Piece any
 
-// Add counts a record; level is the severity that makes a message count as
-// flagged.
-func (s *Summary) Add(r *Record, level lint.Severity) {
-	if r.Err != nil {
-		s.Unread++
-	}
-	if r.Msg != nil {
-		s.Messages++
-		s.Bytes += r.Msg.Size
-	}
-	flagged := false
-	for _, f := range r.Verdict.Findings {
-		if s.Rules == nil {
-			s.Rules = map[string]int{}
-		}
-		s.Rules[f.Rule]++
-		s.Severities[f.Severity]++
-		flagged = flagged || f.Severity >= level
-	}
-	if flagged {
-		s.Flagged++
-	}
-}
-
-// Findings is how many findings there are.
-func (s *Summary) Findings() int {
-	n := 0
-	for _, k := range s.Severities {
-		n += k
-	}
-	return n
-}
-
-// Format writes records in one form. Record is safe for concurrent use; Begin
-// and End are called once, before and after all records.
+// Format writes records in one form.
 type Format interface {
-	Begin(w io.Writer) error
-	Record(b *bytes.Buffer, r *Record)
-	End(w io.Writer, s *Summary) error
+	// Render makes a piece of a record. It is safe for concurrent use.
+	Render(r *Record) Piece
+	// Write takes the pieces that are not nil, in the order of the messages.
+	Write(p Piece) error
+	// Close ends the report.
+	Close(s *Summary) error
 }
 
 // Options are what a format may need.
 type Options struct {
-	Color bool
-	Rules []*lint.Rule
+	Rules   []*lint.Rule
+	Show    lint.Severity // findings below it are counted and not shown, in formats for people
+	Color   bool
+	Lang    string
+	Version string
 }
 
-// Formats are the names of the formats.
-var Formats = []string{"text", "jsonl"}
+// rule finds a rule by its ID.
+func (o Options) rule(id string) *lint.Rule {
+	for _, r := range o.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+var formats = []struct {
+	name string
+	make func(io.Writer, Options) Format
+}{
+	{"text", func(w io.Writer, o Options) Format { return newText(w, o) }},
+	{"jsonl", func(w io.Writer, _ Options) Format { return &jsonLines{w} }},
+}
+
+// Formats lists the names of the formats.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i := range formats {
+		names[i] = formats[i].name
+	}
+	return names
+}
 
 // New gives the format of that name.
-func New(name string, o Options) (Format, error) {
-	switch name {
-	case "text":
-		return newText(o), nil
-	case "jsonl":
-		return jsonLines{}, nil
+func New(name string, w io.Writer, o Options) (Format, error) {
+	for i := range formats {
+		if formats[i].name == name {
+			return formats[i].make(w, o), nil
+		}
 	}
-	return nil, fmt.Errorf("unknown format %q: want one of %v", name, Formats)
+	return nil, fmt.Errorf("unknown format %q: want %s", name, strings.Join(Formats(), ", "))
 }

@@ -2,200 +2,235 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
 )
 
-// text is the report for people. A line a finding, which tools can read too,
-// with the place in the message under it.
+// text is the report for people: a line a finding, which tools can read as
+// well, then the place in the message, then, once for each rule, why it
+// matters and what to do instead.
 type text struct {
-	color bool
-	rules map[string]*lint.Rule
+	w         io.Writer
+	opt       Options
+	explained map[string]bool
+	hidden    int
+	err       error
 }
 
-func newText(o Options) *text {
-	t := &text{color: o.Color, rules: map[string]*lint.Rule{}}
-	for _, r := range o.Rules {
-		t.rules[r.ID] = r
-	}
-	return t
+func newText(w io.Writer, o Options) *text {
+	return &text{w: w, opt: o, explained: map[string]bool{}}
 }
 
-// ANSI colours by severity.
+// textPiece is rendered text; a rule named in marks is explained behind its
+// offset if it was not before.
+type textPiece struct {
+	text  []byte
+	marks []mark
+}
+
+type mark struct {
+	offset int
+	rule   string
+}
+
+// colors by severity, as ANSI codes.
 var colors = [...]string{lint.Info: "36", lint.Warning: "33", lint.High: "31", lint.Critical: "1;31"}
 
 func (t *text) paint(code, s string) string {
-	if !t.color {
+	if !t.opt.Color {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-func (t *text) Begin(io.Writer) error { return nil }
-
-func (t *text) Record(b *bytes.Buffer, r *Record) {
+// Render writes the lines of one message.
+func (t *text) Render(r *Record) Piece {
+	if r.Err == nil && !slices.ContainsFunc(r.Verdict.Findings, t.shown) {
+		return nil
+	}
+	var b bytes.Buffer
+	p := &textPiece{}
 	path := t.paint("1", Escape(r.Path))
 	if r.Err != nil {
-		fmt.Fprintf(b, "%s: %s: %s\n", path, t.paint("1;31", "not read"), Escape(r.Err.Error()))
+		fmt.Fprintf(&b, "%s: %s: %s\n", path, t.paint("1;31", "error"), Escape(r.Err.Error()))
 	}
 	for i := range r.Verdict.Findings {
 		f := &r.Verdict.Findings[i]
-		fmt.Fprintf(b, "%s: %s: %s: %s [%s]\n", path, Escape(f.Where), t.paint(colors[f.Severity], f.Severity.String()), Escape(f.Message), f.Rule)
-		if f.Severity > lint.Info {
-			t.details(b, r.Msg, f)
+		if !t.shown(*f) {
+			continue
 		}
+		fmt.Fprintf(&b, "%s: %s: %s: %s [%s]\n", path, Escape(f.Where), t.paint(colors[f.Severity], f.Severity.String()), Escape(f.Message), Escape(f.Rule))
+		t.places(&b, r, f)
+		if f.Suggest != "" {
+			fmt.Fprintf(&b, "    %s %s\n", t.paint("32", "did you mean:"), Escape(f.Suggest))
+		}
+		p.marks = append(p.marks, mark{b.Len(), f.Rule})
 	}
+	p.text = b.Bytes()
+	return p
 }
 
-// maxEvidence is how many places of one finding are shown.
-const maxEvidence = 3
+func (t *text) shown(f policy.Judged) bool { return f.Severity >= t.opt.Show }
 
-// details show where, what happens, and what to do instead.
-func (t *text) details(b *bytes.Buffer, m *message.Message, f *policy.Judged) {
+// places shows the lines that the evidence points at, each line once.
+func (t *text) places(b *bytes.Buffer, r *Record, f *policy.Judged) {
+	seen := map[int]bool{}
 	for i, e := range f.Evidence {
-		if i == maxEvidence {
-			fmt.Fprintf(b, "        ... and %d more places\n", len(f.Evidence)-i)
-			break
+		if i == placesShown {
+			fmt.Fprintf(b, "      ... and %s\n", plural(len(f.Evidence)-i, "more place"))
+			return
 		}
-		t.excerpt(b, m, e)
-	}
-	if rule := t.rules[f.Rule]; rule != nil {
-		fmt.Fprintf(b, "      = instead: %s\n", rule.Fix.En)
-		if len(rule.Incidents) > 0 {
-			fmt.Fprintf(b, "      = as in %s: maillint explain %s\n", strings.Join(rule.Incidents, ", "), rule.ID)
+		lines, more := r.excerpts(e)
+		for _, x := range lines {
+			if x.number == 0 || !seen[x.number] {
+				t.excerpt(b, x)
+			}
+			seen[x.number] = true
+		}
+		if more {
+			b.WriteString("      ...\n")
+		}
+		if len(lines) > 0 && strings.Contains(lines[0].text, "=?") {
+			t.decoded(b, r, e)
 		}
 	}
-	switch {
-	case f.Monitored:
-		fmt.Fprintf(b, "      = disposition: pass (monitored; would be %s)\n", f.Would)
-	default:
-		fmt.Fprintf(b, "      = disposition: %s\n", f.Disposition)
-	}
-	b.WriteByte('\n')
 }
 
-// shown is how many columns of a line are shown.
-const shown = 96
-
-// excerpt shows the line of the raw message that a place starts in, and points
-// at the place.
-func (t *text) excerpt(b *bytes.Buffer, m *message.Message, e lint.Evidence) {
-	if m == nil || e.Span.Len() == 0 {
-		return
+func (t *text) excerpt(b *bytes.Buffer, x excerpt) {
+	line, from, to := x.crop()
+	number := "    "
+	if x.number > 0 {
+		number = fmt.Sprintf("%4d", x.number)
 	}
-	line, number, from := lineAt(m, e.Span.Start)
-	if line == "" {
-		return
-	}
-	end := min(from+int(e.Span.Len()), len(line))
-	start := 0
-	if from > shown/2 {
-		start = from - shown/2
-	}
-	before, at, after := line[start:from], line[from:end], line[end:]
-	before, at, after = Escape(before), Escape(clip(at, shown)), Escape(clip(after, shown))
-	fmt.Fprintf(b, "%6d | %s%s%s\n", number, before, at, clip(after, max(0, shown-columns(before)-columns(at))))
-	note := ""
-	if e.Text != "" {
-		note = " " + Escape(e.Text)
-	}
-	fmt.Fprintf(b, "       | %s%s%s\n", strings.Repeat(" ", columns(before)), t.paint("31", strings.Repeat("^", max(1, columns(at)))), note)
+	fmt.Fprintf(b, "%s %s %s\n", number, t.paint("2", "|"), line)
+	fmt.Fprintf(b, "     %s %s%s\n", t.paint("2", "|"), strings.Repeat(" ", from), t.paint("31", strings.Repeat("^", max(1, to-from))))
 }
 
-func clip(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "")
+// decoded shows what encoded words say.
+func (t *text) decoded(b *bytes.Buffer, r *Record, e lint.Evidence) {
+	raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
+	if plain := strings.TrimSpace(message.DecodeHeader(string(raw))); plain != "" {
+		fmt.Fprintf(b, "     %s %s\n", t.paint("2", "="), clipColumns(Escape(plain), columnsShown))
+	}
+}
+
+// Write puts a message's lines out and explains rules that are met for the
+// first time.
+func (t *text) Write(piece Piece) error {
+	p := piece.(*textPiece)
+	at := 0
+	for _, m := range p.marks {
+		if t.explained[m.rule] {
+			continue
+		}
+		t.explained[m.rule] = true
+		t.write(p.text[at:m.offset])
+		at = m.offset
+		t.write(t.explain(m.rule))
+	}
+	t.write(p.text[at:])
+	t.write([]byte{'\n'})
+	return t.err
+}
+
+func (t *text) write(b []byte) {
+	if t.err == nil {
+		_, t.err = t.w.Write(b)
+	}
+}
+
+// explain says why, and what to do instead, in a line each.
+func (t *text) explain(id string) []byte {
+	rule := t.opt.rule(id)
+	if rule == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "    %s %s\n", t.paint("2", "why:    "), firstSentence(rule.Why.In(t.opt.Lang)))
+	fmt.Fprintf(&b, "    %s %s\n", t.paint("2", "instead:"), oneLine(rule.Fix.In(t.opt.Lang)))
+	fmt.Fprintf(&b, "    %s maillint explain %s\n", t.paint("2", "more:   "), id)
+	return b.Bytes()
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// firstSentence is the first sentence of a text, on one line.
+func firstSentence(s string) string {
+	s = oneLine(s)
+	for _, end := range []string{". ", "。"} {
+		if i := strings.Index(s, end); i >= 0 {
+			return s[:i+len(strings.TrimSpace(end))]
+		}
 	}
 	return s
 }
 
-// maxLineSearch is how far from its start a message's lines are counted.
-const maxLineSearch = 8 << 20
-
-// lineAt gives the line that offset at stands in, its number, and the offset
-// in it.
-func lineAt(m *message.Message, at int64) (line string, number, from int) {
-	if at > maxLineSearch {
-		return "", 0, 0
-	}
-	raw := m.Bytes(message.Span{Start: 0, End: min(m.Size, at+2*shown)})
-	if int(at) >= len(raw) {
-		return "", 0, 0
-	}
-	start := bytes.LastIndexByte(raw[:at], '\n') + 1
-	number = 1 + bytes.Count(raw[:start], []byte("\n"))
-	end := len(raw)
-	if i := bytes.IndexByte(raw[at:], '\n'); i >= 0 {
-		end = int(at) + i
-	}
-	return strings.TrimRight(string(raw[start:end]), "\r"), number, int(at) - start
-}
-
-func (t *text) End(w io.Writer, s *Summary) error {
+// Close writes the summary.
+func (t *text) Close(s *Summary) error {
 	var b bytes.Buffer
-	b.WriteByte('\n')
 	for _, n := range s.Notes {
 		fmt.Fprintf(&b, "note: %s\n", Escape(n))
 	}
-	fmt.Fprintf(&b, "%s, %s in %s: %s", plural(s.Messages, "message"), size(s.Bytes), s.Elapsed.Round(10*time.Millisecond), plural(s.Findings(), "finding"))
-	if s.Findings() > 0 {
-		var parts []string
-		for sev := lint.Critical; sev >= lint.Info; sev-- {
-			if n := s.Severities[sev]; n > 0 {
-				parts = append(parts, t.paint(colors[sev], fmt.Sprintf("%d %s", n, sev)))
+	if s.Interrupted {
+		b.WriteString(t.paint("1;31", "interrupted:") + " what follows is about what was read so far\n")
+	}
+	fmt.Fprintf(&b, "%s, %s, in %s: ", plural(s.Messages, "message"), size(s.Bytes), duration(s.Elapsed))
+	if n := s.Findings(lint.Info); n == 0 {
+		b.WriteString("no findings\n")
+	} else {
+		fmt.Fprintf(&b, "%s in %s\n", plural(n, "finding"), plural(s.Flagged, "message"))
+		t.counts(&b, s)
+	}
+	if s.Unread > 0 {
+		t.unread(&b, s)
+	}
+	t.write(b.Bytes())
+	return t.err
+}
+
+func (t *text) counts(b *bytes.Buffer, s *Summary) {
+	var parts []string
+	for sev := lint.Critical; sev >= lint.Info; sev-- {
+		if n := s.Severities[sev]; n > 0 {
+			part := t.paint(colors[sev], sev.String()) + " " + group(n)
+			if sev < t.opt.Show {
+				part += " (not shown: --show-level " + sev.String() + ")"
+			}
+			parts = append(parts, part)
+		}
+	}
+	fmt.Fprintf(b, "  by severity:    %s\n", strings.Join(parts, ", "))
+	if len(s.Dispositions) > 0 {
+		parts = nil
+		for d := policy.Reject; d > policy.Pass; d-- {
+			if n := s.Dispositions[d]; n > 0 {
+				parts = append(parts, d.String()+" "+group(n))
 			}
 		}
-		fmt.Fprintf(&b, " (%s)", strings.Join(parts, ", "))
+		fmt.Fprintf(b, "  by disposition: %s\n", strings.Join(parts, ", "))
 	}
-	b.WriteByte('\n')
+	b.WriteString("  by rule:\n")
 	for _, id := range byCount(s.Rules) {
 		title := ""
-		if r := t.rules[id]; r != nil {
-			title = r.Title.En
+		if r := t.opt.rule(id); r != nil {
+			title = r.Title.In(t.opt.Lang)
 		}
-		fmt.Fprintf(&b, "%7d  %-20s %s\n", s.Rules[id], id, title)
+		fmt.Fprintf(b, "  %8s  %-20s %s\n", group(s.Rules[id]), Escape(id), title)
 	}
-	switch {
-	case s.Unread > 0:
-		fmt.Fprintf(&b, "%s\n", t.paint("1;31", plural(s.Unread, "place")+" could not be read: what is there was not judged"))
-	case s.Findings() == 0 && s.Messages > 0:
-		b.WriteString("nothing found\n")
-	}
-	_, err := w.Write(b.Bytes())
-	return err
 }
 
-func byCount(m map[string]int) []string {
-	var ids []string
-	for id := range m {
-		ids = append(ids, id)
+func (t *text) unread(b *bytes.Buffer, s *Summary) {
+	fmt.Fprintf(b, "%s\n", t.paint("1;31", group(s.Unread)+" could not be read or judged, and may hold anything:"))
+	for _, line := range s.UnreadSome {
+		fmt.Fprintf(b, "  %s\n", Escape(line))
 	}
-	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
-	return ids
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+	if n := s.Unread - len(s.UnreadSome); n > 0 {
+		fmt.Fprintf(b, "  ... and %s more\n", group(n))
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// size in the unit that suits it.
-func size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 }

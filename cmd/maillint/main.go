@@ -15,7 +15,7 @@ import (
 // version is set when a release is built.
 var version = "devel"
 
-// Exit codes. Where several apply the lower of 2, 3, 1 in this order counts.
+// Exit codes. Where several apply, it is 2, then 3, then 1.
 const (
 	exitClean       = 0
 	exitFindings    = 1
@@ -24,7 +24,20 @@ const (
 	exitInterrupted = 130
 )
 
-// exit is an error that only carries an exit code; what there is to say has
+// verbs are the commands, each in a file of its own.
+func verbs() []*cobra.Command {
+	return []*cobra.Command{
+		scanCommand(),
+		explainCommand(),
+		rulesCommand(),
+		checkCommand(),
+		lookalikeCommand(),
+		versionCommand(),
+		manCommand(),
+	}
+}
+
+// exit is an error that only carries an exit code: what there is to say has
 // been said.
 type exit int
 
@@ -58,25 +71,36 @@ func rootCommand() *cobra.Command {
 		Long: `Maillint checks mail that is about to leave an organisation, or has left it, against
 rules that each come from a published incident.
 
+Every flag can be given in the environment: MAILLINT_FAIL_LEVEL for --fail-level. A flag wins
+over the environment, the environment over a file.
+
 Exit status: 0 clean, 1 findings, 2 usage or policy error, 3 something could not be read.`,
-		Version:       version,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Version:            version,
+		Args:               noSuchVerb,
+		RunE:               needsVerb,
+		PersistentPreRunE:  fromEnvironment,
+		SilenceUsage:       true,
+		SilenceErrors:      true,
+		DisableSuggestions: true,
 	}
 	root.SetVersionTemplate("maillint {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(verbs()...)
 	return root
 }
 
-// verbs are the commands, each in a file of its own.
-func verbs() []*cobra.Command {
-	return []*cobra.Command{
-		scanCommand(),
-		rulesCommand(),
-		explainCommand(),
-		checkCommand(),
-		lookalikeCommand(),
-		versionCommand(),
-		manCommand(),
+func noSuchVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
 	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return fmt.Errorf("unknown command %q%s", args[0], orElse(didYouMean(args[0], names), ` ("maillint help" lists them)`))
+}
+
+func needsVerb(cmd *cobra.Command, _ []string) error {
+	_ = cmd.Help()
+	return exit(exitUsage)
 }

@@ -6,40 +6,67 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/term"
 )
 
-// progress shows on a terminal how far a scan is. A nil progress shows
-// nothing.
+// progress shows on a terminal how far a scan is. A nil progress shows nothing.
 type progress struct {
 	w        io.Writer
-	total    atomic.Int64 // bytes of all files, once they are counted
 	start    time.Time
 	messages atomic.Int64
 	bytes    atomic.Int64
 	findings atomic.Int64
+	total    atomic.Int64 // bytes of all files, when they are counted
+	counted  atomic.Bool
 	stop     chan struct{}
 	stopped  chan struct{}
 }
 
-// newProgress starts a progress bar, if w is a terminal and there is something
-// to wait for.
+// newProgress starts a progress bar if w is a terminal.
 func newProgress(w io.Writer, paths []string, off bool) *progress {
 	f, ok := w.(*os.File)
-	if off || !ok || !term.IsTerminal(int(f.Fd())) {
+	if off || !ok || os.Getenv("TERM") == "dumb" || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	p := &progress{w: w, start: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
-	go p.run(paths)
+	go p.count(paths)
+	go p.run(func() int { return terminalWidth(f) })
 	return p
 }
 
-func (p *progress) run(paths []string) {
+func terminalWidth(f *os.File) int {
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return 80
+}
+
+// count adds up the files' sizes, beside the scan.
+func (p *progress) count(paths []string) {
+	for _, path := range paths {
+		_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+			select {
+			case <-p.stop:
+				return fs.SkipAll
+			default:
+			}
+			if err == nil && d.Type().IsRegular() {
+				if info, err := d.Info(); err == nil {
+					p.total.Add(info.Size())
+				}
+			}
+			return nil
+		})
+	}
+	p.counted.Store(true)
+}
+
+func (p *progress) run(width func() int) {
 	defer close(p.stopped)
-	go p.measure(paths)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -48,38 +75,26 @@ func (p *progress) run(paths []string) {
 			fmt.Fprint(p.w, "\r\x1b[K")
 			return
 		case <-tick.C:
-			p.draw()
+			fmt.Fprintf(p.w, "\r\x1b[K%s", p.line(time.Since(p.start), width()-1))
 		}
 	}
 }
 
-// measure adds up what there is to read, beside the reading.
-func (p *progress) measure(paths []string) {
-	total := int64(0)
-	for _, path := range paths {
-		_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				if info, err := d.Info(); err == nil {
-					total += info.Size()
-				}
-			}
-			return nil
-		})
+const barWidth = 20
+
+// line is what the bar says: how far, messages, MB/s, findings, time left.
+func (p *progress) line(elapsed time.Duration, width int) string {
+	done, total := p.bytes.Load(), p.total.Load()
+	line := fmt.Sprintf("%d messages, %.1f MB/s, %d findings", p.messages.Load(), float64(done)/1e6/elapsed.Seconds(), p.findings.Load())
+	if p.counted.Load() && done > 0 && done < total {
+		left := time.Duration(float64(total-done) / float64(done) * float64(elapsed)).Round(time.Second)
+		full := int(barWidth * done / total)
+		line = fmt.Sprintf("[%s%s] %d %%, %s, %s left", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), 100*done/total, line, left)
 	}
-	p.total.Store(total)
+	return line[:min(len(line), max(0, width))]
 }
 
-func (p *progress) draw() {
-	elapsed := time.Since(p.start).Seconds()
-	done := p.bytes.Load()
-	line := fmt.Sprintf("%d messages, %.1f MB/s, %d findings", p.messages.Load(), float64(done)/1e6/elapsed, p.findings.Load())
-	if done > 0 && p.total.Load() > done {
-		left := time.Duration(float64(p.total.Load()-done) / float64(done) * elapsed * float64(time.Second))
-		line += fmt.Sprintf(", %d %%, %s left", 100*done/p.total.Load(), left.Round(time.Second))
-	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
-}
-
+// add counts a message.
 func (p *progress) add(bytes int64, findings int) {
 	if p != nil {
 		p.messages.Add(1)

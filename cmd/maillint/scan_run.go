@@ -1,16 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"net/mail"
 	"os"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"maillint/lint"
@@ -26,165 +25,186 @@ type scan struct {
 	policy   *policy.Policy
 	engine   *lint.Engine
 	format   report.Format
-	out      io.Writer
+	baseline *baseline
 	stdin    io.Reader
+	stderr   io.Writer
 	progress *progress
 	summary  report.Summary
+	failed   bool // something was found at or over the fail level
+	seen     int  // messages judged
 }
 
-// outcome is what became of one message.
+// outcome is what is left of a message when its octets are gone.
 type outcome struct {
-	text    *bytes.Buffer
-	summary report.Summary
+	tally   report.Tally
+	piece   report.Piece
+	prints  []string // of its findings, for the baseline
+	skipped bool     // not asked for
 }
 
-// texts are the buffers that reports are written into, to be used again.
-var texts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// all scans the paths with several workers and writes their reports in the
-// order of the paths.
-func (s *scan) all(ctx context.Context, paths []string) error {
-	if err := s.format.Begin(s.out); err != nil {
+// read scans the paths, reports in their order, and ends the report.
+func (s *scan) read(ctx context.Context, paths []string) error {
+	start := time.Now()
+	s.progress = newProgress(s.stderr, paths, s.options.noProgress)
+	err := mailbox.Read(ctx, paths, mailbox.Options{
+		Jobs:  s.options.jobs,
+		Stdin: func() io.Reader { return s.stdin },
+		Skip:  s.options.elsewhere,
+	}, func(_ int, m *mailbox.Message) outcome { return s.visit(m) }, s.emit)
+	s.progress.done()
+	s.summary.Elapsed = time.Since(start)
+	if s.summary.Interrupted = errors.Is(err, context.Canceled); err != nil && !s.summary.Interrupted {
 		return err
 	}
-	w := bufio.NewWriterSize(s.out, 64<<10)
-	options := mailbox.Options{Jobs: s.options.jobs, Stdin: func() io.Reader { return s.stdin }}
-	visit := func(_ int, m *mailbox.Message) *outcome { return s.visit(m) }
-	err := mailbox.Read(ctx, paths, options, visit, func(o *outcome) error {
-		if o == nil {
-			return nil
-		}
-		merge(&s.summary, &o.summary)
-		if o.text == nil {
-			return nil
-		}
-		_, err := w.Write(o.text.Bytes())
-		o.text.Reset()
-		texts.Put(o.text)
+	if err := s.saveBaseline(); err != nil {
 		return err
-	})
-	if ctx.Err() != nil {
-		err = nil // what was read by then is reported
 	}
-	if ferr := w.Flush(); err == nil {
-		err = ferr
+	if err := s.format.Close(&s.summary); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
 	}
-	return err
+	return nil
 }
 
-func merge(into, from *report.Summary) {
-	into.Messages += from.Messages
-	into.Bytes += from.Bytes
-	into.Unread += from.Unread
-	into.Flagged += from.Flagged
-	for i, n := range from.Severities {
-		into.Severities[i] += n
+// elsewhere: --shard leaves this message to another share.
+func (o *scanOptions) elsewhere(path string) bool {
+	if o.parts < 2 {
+		return false
 	}
-	for id, n := range from.Rules {
-		if into.Rules == nil {
-			into.Rules = map[string]int{}
-		}
-		into.Rules[id] += n
-	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(path))
+	return int(h.Sum32()%uint32(o.parts)) != o.part-1
 }
 
-// visit judges one message and writes what there is to say; nil where it was
-// not asked for.
-func (s *scan) visit(m *mailbox.Message) *outcome {
-	r := report.Record{Path: m.Path, Err: m.Err}
-	if m.Err == nil && !s.judge(m, &r) {
-		return nil
+// visit judges one message, on one of the workers.
+func (s *scan) visit(item *mailbox.Message) outcome {
+	r := report.Record{Path: item.Path, Alone: item.Alone, Err: item.Err}
+	var o outcome
+	if item.Err == nil {
+		o.skipped = !s.judge(item, &r)
 	}
-	o := &outcome{text: texts.Get().(*bytes.Buffer)}
-	s.format.Record(o.text, &r)
-	o.summary.Add(&r, s.options.fail)
-	s.progress.add(m.Size, o.summary.Findings())
+	if !o.skipped {
+		o.prints = s.baseline.apply(&r)
+		o.piece = s.render(&r)
+		o.tally = report.TallyOf(&r)
+	}
+	s.progress.add(item.Size, len(o.tally.Findings))
 	return o
 }
 
 // judge reads and judges a message; false means that it was not asked for. A
 // failure of ours is an error of this message and never its end.
-func (s *scan) judge(stored *mailbox.Message, r *report.Record) (wanted bool) {
+func (s *scan) judge(item *mailbox.Message, r *report.Record) (wanted bool) {
 	defer func() {
 		if v := recover(); v != nil {
-			r.Err = fmt.Errorf("not judged: maillint failed on it: %v (please report this)", v)
-			if os.Getenv("MAILLINT_DEBUG") != "" {
-				os.Stderr.Write(debug.Stack())
-			}
-			r.Msg, wanted = nil, true
+			wanted = true
+			r.Msg, r.Raw, r.Err = nil, nil, notJudged(v)
 		}
 	}()
-	m := s.parse(stored)
-	if !s.wanted(m) {
-		s.progress.add(stored.Size, 0)
+	m := s.parse(item, r)
+	if !s.options.wants(m) {
 		return false
 	}
 	r.Msg = m
+	if r.Err = unreadable(m, item); r.Err != nil {
+		return true
+	}
 	found, err := s.engine.Run(m)
 	if err != nil {
 		r.Err = fmt.Errorf("not judged: %w", err)
 	}
 	r.Verdict = s.policy.Judge(m, policy.IdentityOf(m), found)
-	if r.Err == nil {
-		r.Err = unreadable(m)
-	}
 	return true
 }
 
+func notJudged(v any) error {
+	if os.Getenv("MAILLINT_DEBUG") != "" {
+		_, _ = os.Stderr.Write(debug.Stack())
+	}
+	return fmt.Errorf("not judged: maillint failed on it: %v (please report this)", v)
+}
+
+// render makes a record's piece of the report. A format decodes, too, so it
+// is guarded like a rule.
+func (s *scan) render(r *report.Record) (p report.Piece) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.Msg, r.Raw, r.Err, r.Verdict = nil, nil, notJudged(v), policy.Verdict{}
+			p = s.format.Render(r)
+		}
+	}()
+	return s.format.Render(r)
+}
+
 // parse reads a message and settles its envelope.
-func (s *scan) parse(stored *mailbox.Message) *message.Message {
+func (s *scan) parse(item *mailbox.Message, r *report.Record) *message.Message {
 	var m *message.Message
-	if stored.File != nil {
-		m = message.ParseReader(stored.File, stored.Size)
+	if item.File != nil {
+		m = message.ParseReader(item.File, item.Size)
 	} else {
-		m = message.Parse(stored.Data)
+		m = message.Parse(item.Data)
+		r.Raw = item.Data
 	}
 	if inner, ok := m.Journalled(); ok {
-		m = inner
+		m, r.Raw, r.Alone = inner, nil, false
 	} else {
 		m.Envelope = m.EnvelopeFromFields()
 	}
-	if e := s.options.envelope; e != nil {
-		given := *e
-		if given.ReversePath.IsZero() && !given.Null {
-			given.ReversePath, given.Null = m.Envelope.ReversePath, m.Envelope.Null
-		}
-		if len(given.Recipients) == 0 {
-			given.Recipients = m.Envelope.Recipients
-		}
-		m.Envelope = given
+	if given := s.options.envelope; given != nil {
+		m.Envelope = override(m.Envelope, *given)
 	}
 	return m
 }
 
-// unreadable: what is no message at all, or broke off while being read.
-func unreadable(m *message.Message) error {
-	for _, d := range m.Defects {
+// override takes what the flags say, and the rest from the message.
+func override(have, given message.Envelope) message.Envelope {
+	if given.ReversePath.IsZero() && !given.Null {
+		given.ReversePath, given.Null = have.ReversePath, have.Null
+	}
+	if len(given.Recipients) == 0 {
+		given.Recipients = have.Recipients
+	}
+	return given
+}
+
+// unreadable: what is no message at all, or broke off while being read. A text
+// without a header that somebody named is judged all the same, because it may
+// be meant as a message.
+func unreadable(m *message.Message, item *mailbox.Message) error {
+	for i := range m.Defects {
+		d := &m.Defects[i]
+		if d.Where != "message" {
+			continue
+		}
 		switch d.Kind {
-		case message.NoHeader, message.EmptyMessage, message.ReadError:
-			if d.Where == "message" {
-				return errors.New(d.Detail)
+		case message.EmptyMessage:
+			return errors.New("empty: there is no message in it")
+		case message.ReadError:
+			return errors.New(d.Detail)
+		case message.NoHeader:
+			if item.Walked || binary(item.Data) {
+				return errors.New("not one header field: this is no message")
 			}
 		}
 	}
 	return nil
 }
 
-// wanted applies --since, --until and --sender. A message without a readable
+func binary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 }
+
+// wants applies --since, --until and --sender. A message without a readable
 // date is wanted: what is in doubt is looked at.
-func (s *scan) wanted(m *message.Message) bool {
-	o := s.options
+func (o *scanOptions) wants(m *message.Message) bool {
 	if !o.from.IsZero() || !o.to.IsZero() {
-		if t, err := mail.ParseDate(m.Value("Date")); err == nil && !within(t, o.from, o.to) {
+		if t, err := mail.ParseDate(m.Value("Date")); err == nil && (t.Before(o.from) || !o.to.IsZero() && !t.Before(o.to)) {
 			return false
 		}
 	}
-	if len(o.sender) == 0 {
+	if len(o.senders) == 0 {
 		return true
 	}
 	for _, a := range append(m.From(), m.Envelope.ReversePath) {
-		for _, want := range o.sender {
-			if policy.Covers(want, a) {
+		for _, p := range o.senders {
+			if p.matches(a) {
 				return true
 			}
 		}
@@ -192,6 +212,24 @@ func (s *scan) wanted(m *message.Message) bool {
 	return false
 }
 
-func within(t, from, to time.Time) bool {
-	return (from.IsZero() || !t.Before(from)) && (to.IsZero() || !t.After(to))
+// emit counts a message and writes what there is to say, in order.
+func (s *scan) emit(o outcome) error {
+	if o.skipped {
+		return nil
+	}
+	if s.seen++; s.seen > 1 && s.options.envelope != nil {
+		return errors.New("--mail-from and --rcpt describe one message, but there are several: scan them one by one")
+	}
+	s.summary.Add(&o.tally)
+	s.baseline.note(o.prints)
+	for _, f := range o.tally.Findings {
+		s.failed = s.failed || f.Severity >= s.options.fail
+	}
+	if o.piece == nil {
+		return nil
+	}
+	if err := s.format.Write(o.piece); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
 }

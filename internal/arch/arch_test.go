@@ -20,9 +20,10 @@ var layers = [][]string{
 	{"lint", "mailbox"},
 	{"rules"},
 	{"policy", "store", "history", "rewrite", "submit"},
-	{"gate", "notify", "report", "internal/page"},
+	{"gate", "notify", "report"},
+	{"internal/page"},
 	{"smtpproxy", "milter", "console", "exposure", "audit"},
-	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen"},
+	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
 }
 
 // owners are the folders that alone may import a library.

@@ -1,153 +1,126 @@
-// Package page makes the page of a rule from its metadata: for the terminal
-// (maillint explain) and for docs/rules.
+// Package page makes the page of a rule from its metadata: for docs/rules, and
+// for the terminal (maillint explain), which shows the same.
 package page
 
 import (
 	"bytes"
 	"fmt"
-	"reflect"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 
 	"maillint/lint"
 )
 
-// words are the headings of a page, in English and Japanese.
-var words = map[string][2]string{
-	"why": {"Why", "なぜ問題か"}, "instead": {"Instead", "どうすればよいか"}, "quiet": {"Silent by design", "検出しないもの"},
-	"held": {"If it is held", "保留されたとき"}, "params": {"Parameters", "パラメーター"}, "configure": {"Configure", "設定例"},
-	"sources": {"Sources", "出典"}, "example": {"Example", "例"}, "worst": {"worst severity", "最大の深刻度"}, "since": {"since", "追加された版"},
-	"incident": {"incident", "事例"}, "code": {"Code", "コード"},
-}
+// heading is a section's title in the languages of the pages.
+type heading struct{ en, ja string }
 
-func word(key, lang string) string {
+func (h heading) in(lang string) string {
 	if lang == "ja" {
-		return words[key][1]
+		return h.ja
 	}
-	return words[key][0]
+	return h.en
 }
 
-// Defaults lists the dispositions that a rule ships with: "confirm (high),
-// approve (critical)".
+var (
+	hWhy       = heading{"Why", "なぜ問題か"}
+	hExample   = heading{"Example", "例"}
+	hInstead   = heading{"Instead", "どうすればよいか"}
+	hParams    = heading{"Parameters", "パラメーター"}
+	hConfigure = heading{"Configure", "設定"}
+	hNoise     = heading{"Known noise", "検出しないもの・誤検出"}
+	hHeld      = heading{"If a message is held", "保留されたとき"}
+	hSources   = heading{"Sources", "出典"}
+	hCode      = heading{"Code", "コード"}
+
+	wCase     = heading{"The start of the corpus case `%s`:", "事例 `%s` の先頭:"}
+	wReport   = heading{"What `maillint scan` says:", "`maillint scan` の出力:"}
+	wFixed    = heading{"In `fixed.eml`, which is silent:", "直したもの（`fixed.eml`、検出なし）:"}
+	wNoParams = heading{"None.", "ありません。"}
+	wHistory  = heading{"needs history", "履歴が必要"}
+	wPreview  = heading{"preview: not on by default", "試験的: 標準では無効"}
+	wSince    = heading{"since %s", "%s から"}
+	wAliases  = heading{"formerly %s", "旧名 %s"}
+	wIncident = heading{"incident %s", "事例 %s"}
+)
+
+// Markdown is the page as docs/rules holds it.
+func Markdown(r *lint.Rule, lang string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n\n%s · %s · %s\n\n", r.ID, r.Title.In(lang), r.Severity, strings.Join(facts(r, lang), " · "))
+	section(&b, hWhy.in(lang), r.Why.In(lang))
+	if e, ok := ExampleOf(r.ID); ok {
+		section(&b, hExample.in(lang), e.markdown(lang))
+		section(&b, hInstead.in(lang), r.Fix.In(lang)+"\n\n"+e.fixedMarkdown(lang))
+	} else {
+		section(&b, hInstead.in(lang), r.Fix.In(lang))
+	}
+	section(&b, hParams.in(lang), params(r, lang))
+	section(&b, hConfigure.in(lang), "```yaml\n"+configure(r)+"```")
+	section(&b, hNoise.in(lang), r.Quiet.In(lang))
+	section(&b, hHeld.in(lang), r.Held.In(lang))
+	section(&b, hSources.in(lang), sources(r, lang))
+	file := "rules/" + strings.ReplaceAll(r.ID, "-", "_") + ".go"
+	section(&b, hCode.in(lang), fmt.Sprintf("[%s](../../%s)", file, file))
+	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
+}
+
+// facts are what the page's second line says behind title and severity.
+func facts(r *lint.Rule, lang string) []string {
+	out := []string{Defaults(r)}
+	if r.Preview {
+		out = append(out, wPreview.in(lang))
+	}
+	if r.NeedsHistory {
+		out = append(out, wHistory.in(lang))
+	}
+	if r.Since != "" {
+		out = append(out, fmt.Sprintf(wSince.in(lang), r.Since))
+	}
+	if len(r.Aliases) > 0 {
+		out = append(out, fmt.Sprintf(wAliases.in(lang), strings.Join(r.Aliases, ", ")))
+	}
+	return out
+}
+
+// section leaves a section without text out.
+func section(b *bytes.Buffer, title, text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		fmt.Fprintf(b, "## %s\n\n%s\n\n", title, text)
+	}
+}
+
+// Defaults lists the dispositions that a rule ships with: "high: confirm,
+// critical: approve".
 func Defaults(r *lint.Rule) string {
 	var out []string
 	for s := lint.Info; s <= lint.Critical; s++ {
 		if d, ok := r.Defaults[s]; ok && (d != "pass" || len(r.Defaults) == 1) {
-			out = append(out, fmt.Sprintf("%s (%s)", d, s))
+			out = append(out, fmt.Sprintf("%s: %s", s, d))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// Markdown is the page as docs/rules/ID.md holds it. example is the corpus's,
-// and may be empty.
-func Markdown(r *lint.Rule, lang, example string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s\n\n%s\n\n", r.ID, r.Title.In(lang))
-	fmt.Fprintf(&b, "%s: **%s** · %s · %s %s\n\n", word("worst", lang), r.Severity, Defaults(r), word("since", lang), r.Since)
-	section(&b, word("why", lang), paragraph(r.Why.In(lang)))
-	if example != "" {
-		section(&b, word("example", lang), "```\n"+example+"```")
-	}
-	section(&b, word("instead", lang), paragraph(r.Fix.In(lang)))
-	section(&b, word("quiet", lang), paragraph(r.Quiet.In(lang)))
-	section(&b, word("held", lang), paragraph(r.Held.In(lang)))
-	if p := params(r, lang); p != "" {
-		section(&b, word("params", lang), p)
-	}
-	section(&b, word("configure", lang), "```yaml\n"+configure(r)+"```")
-	section(&b, word("sources", lang), sources(r, lang))
-	section(&b, word("code", lang), fmt.Sprintf("[rules/%s.go](../../rules/%[1]s.go)", strings.ReplaceAll(r.ID, "-", "_")))
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
-}
-
-// Plain is the page for a terminal.
-func Plain(r *lint.Rule, lang string) ([]byte, error) {
-	text := string(Markdown(r, lang, ""))
-	text = strings.NewReplacer("```yaml\n", "", "```\n", "", "```", "", "**", "", "`", "").Replace(text)
-	var b bytes.Buffer
-	for line := range strings.Lines(text) {
-		switch {
-		case strings.HasPrefix(line, "# "):
-			b.WriteString(line[2:])
-		case strings.HasPrefix(line, "## "):
-			b.WriteString(strings.ToUpper(line[3:]))
-		case strings.HasPrefix(line, "|---"):
-		case strings.HasPrefix(line, "| "):
-			b.WriteString("  " + strings.TrimSpace(strings.NewReplacer(" | ", "  ", "| ", "", " |", "").Replace(line)) + "\n")
-		case strings.HasPrefix(line, "[rules/"):
-			name, _, _ := strings.Cut(line[1:], "]")
-			b.WriteString(name + "\n")
-		default:
-			b.WriteString(line)
-		}
-	}
-	return b.Bytes(), nil
-}
-
-func section(b *bytes.Buffer, title, text string) {
-	fmt.Fprintf(b, "## %s\n\n%s\n\n", title, strings.TrimRight(text, "\n"))
-}
-
-// paragraph joins lines that were broken for the source.
-func paragraph(s string) string { return strings.TrimSpace(s) }
-
-// params is the table of a rule's parameters, from the fields of its struct.
-func params(r *lint.Rule, lang string) string {
-	v := reflect.ValueOf(r.Params()).Elem()
-	if v.NumField() == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString("| | | |\n|---|---|---|\n")
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		doc := f.Tag.Get("doc")
-		if lang == "ja" && f.Tag.Get("doc_ja") != "" {
-			doc = f.Tag.Get("doc_ja")
-		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", name, value(v.Field(i)), doc)
-	}
-	return b.String()
-}
-
-func value(v reflect.Value) string {
-	if v.Kind() == reflect.Slice && v.Len() == 0 {
-		return "[]"
-	}
-	return fmt.Sprint(v.Interface())
-}
-
-// configure shows the rule as it stands in rules.yaml.
-func configure(r *lint.Rule) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "rules:\n  %s:\n    disposition: {", r.ID)
-	sep := ""
-	for s := lint.Info; s <= lint.Critical; s++ {
-		if d, ok := r.Defaults[s]; ok {
-			fmt.Fprintf(&b, "%s%s: %s", sep, s, d)
-			sep = ", "
-		}
-	}
-	b.WriteString("}\n")
-	if out, err := yaml.Marshal(r.Params()); err == nil && strings.TrimSpace(string(out)) != "{}" {
-		b.WriteString("    params:\n")
-		for line := range strings.Lines(string(out)) {
-			b.WriteString("      " + line)
-		}
-	}
-	return b.String()
-}
-
 func sources(r *lint.Rule, lang string) string {
 	var b strings.Builder
 	for _, id := range r.Incidents {
-		fmt.Fprintf(&b, "- %s: %s\n", word("incident", lang), id)
+		fmt.Fprintf(&b, "- "+wIncident.in(lang)+"\n", "[`"+id+"`](../../corpus/INCIDENTS.md)")
 	}
 	for _, ref := range r.Refs {
 		fmt.Fprintf(&b, "- %s\n", ref)
 	}
 	return b.String()
+}
+
+// Table is the README's table of rules.
+func Table(rules []*lint.Rule) []byte {
+	var b bytes.Buffer
+	b.WriteString("| rule | finds | default |\n|---|---|---|\n")
+	for _, r := range rules {
+		history := ""
+		if r.NeedsHistory {
+			history = " (" + wHistory.en + ")"
+		}
+		fmt.Fprintf(&b, "| [`%s`](docs/rules/%s.md) | %s%s | %s |\n", r.ID, r.ID, r.Title.En, history, Defaults(r))
+	}
+	return b.Bytes()
 }

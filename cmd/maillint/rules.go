@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"maillint/internal/page"
+	"maillint/rules"
+)
+
+func rulesCommand() *cobra.Command {
+	var lang string
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkLang(lang); err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "RULE\tWORST\tDEFAULT\tHISTORY\tFINDS")
+			for _, r := range rules.All {
+				history := "-"
+				if r.NeedsHistory {
+					history = "needed"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Severity, page.Defaults(r), history, r.Title.In(lang))
+			}
+			return w.Flush()
+		},
+	}
+	langFlag(cmd, &lang)
+	return cmd
+}

@@ -1,0 +1,200 @@
+package rules_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+
+	"maillint"
+	"maillint/corpus"
+	"maillint/lint"
+	"maillint/message"
+	"maillint/policy"
+	"maillint/rules"
+)
+
+// all is an engine of all rules as they are shipped.
+func all(t *testing.T, domains []string) *lint.Engine {
+	t.Helper()
+	org, err := lint.NewOrg(domains)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []lint.Entry
+	for _, r := range rules.All {
+		entries = append(entries, lint.Entry{Instance: r.Default()})
+	}
+	return lint.NewEngine(org, entries)
+}
+
+// open reads one message of the corpus and settles its envelope.
+func open(t *testing.T, raw []byte, env *corpus.Envelope) *message.Message {
+	t.Helper()
+	m := message.Parse(raw)
+	if inner, ok := m.Journalled(); ok {
+		return inner
+	}
+	m.Envelope = m.EnvelopeFromFields()
+	if env == nil {
+		return m
+	}
+	m.Envelope = message.Envelope{Source: "smtp", Null: env.From == "<>"}
+	if a, ok := message.ParseAddress(env.From); ok {
+		m.Envelope.ReversePath = a
+	}
+	for _, s := range env.To {
+		a, ok := message.ParseAddress(s)
+		if !ok {
+			t.Errorf("envelope: %q is no address", s)
+		}
+		m.Envelope.Recipients = append(m.Envelope.Recipients, a)
+	}
+	return m
+}
+
+// Every case fires as it says, and its twin is silent. Findings of severity
+// info are remarks; the corpus may expect them and need not.
+func TestCorpus(t *testing.T) {
+	cases, err := corpus.Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("the corpus is empty")
+	}
+	for _, c := range cases {
+		t.Run(c.ID, func(t *testing.T) {
+			engine := all(t, c.Organization)
+			for i, raw := range c.Messages {
+				found, err := engine.Run(open(t, raw, c.EnvelopeOf(c.Names[i])))
+				if err != nil {
+					t.Error(err)
+				}
+				compare(t, c, i+1, found)
+			}
+			found, err := engine.Run(open(t, c.Fixed, c.EnvelopeOf(corpus.FixedName)))
+			if err != nil {
+				t.Error(err)
+			}
+			for _, f := range found {
+				if f.Severity > lint.Info {
+					t.Errorf("the twin gives %s", say(f))
+				}
+			}
+		})
+	}
+}
+
+// compare holds what message n gave against what the case expects.
+func compare(t *testing.T, c corpus.Case, n int, found []lint.Finding) {
+	t.Helper()
+	used := make([]bool, len(found))
+	for _, e := range c.Want {
+		if e.Message != n && !(e.Message == 0 && n == 1) {
+			continue
+		}
+		i := slices.IndexFunc(found, func(f lint.Finding) bool { return matches(e, f) })
+		if i < 0 {
+			t.Errorf("message %d: missing %+v; found %s", n, e, list(found))
+			continue
+		}
+		used[i] = true
+	}
+	for i, f := range found {
+		if !used[i] && f.Severity > lint.Info {
+			t.Errorf("message %d: not expected: %s", n, say(f))
+		}
+	}
+	for _, e := range c.Todo {
+		if (e.Message == n || e.Message == 0 && n == 1) && slices.ContainsFunc(found, func(f lint.Finding) bool { return f.Rule == e.Rule }) {
+			t.Errorf("message %d: %s is found now: move it from todo to want", n, e.Rule)
+		}
+	}
+}
+
+func matches(e corpus.Expect, f lint.Finding) bool {
+	return f.Rule == e.Rule && (e.Severity == "" || f.Severity.String() == e.Severity) &&
+		(e.Where == "" || f.Where == e.Where) && strings.Contains(f.Message, e.Says)
+}
+
+func say(f lint.Finding) string {
+	return fmt.Sprintf("%s: %s: %s [%s]", f.Where, f.Severity, f.Message, f.Rule)
+}
+
+func list(found []lint.Finding) string {
+	var out []string
+	for _, f := range found {
+		out = append(out, say(f))
+	}
+	return strings.Join(out, "; ")
+}
+
+// Every rule has a case that fires.
+func TestEveryRuleHasACase(t *testing.T) {
+	cases, err := corpus.Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules.All {
+		if !slices.ContainsFunc(cases, func(c corpus.Case) bool {
+			return slices.ContainsFunc(c.Want, func(e corpus.Expect) bool { return e.Rule == r.ID && e.Severity != "info" })
+		}) {
+			t.Errorf("%s: no case of the corpus fires", r.ID)
+		}
+	}
+}
+
+// ordinaryMail is corpus/ordinary/ordinary.yaml.
+type ordinaryMail struct {
+	Messages []struct {
+		File         string           `yaml:"file"`
+		Why          string           `yaml:"why"`
+		Organization []string         `yaml:"organization"`
+		Envelope     *corpus.Envelope `yaml:"envelope"`
+	} `yaml:"messages"`
+}
+
+// Mail that offices send every day is never held: its disposition by the
+// shipped policy stays below delay.
+func TestOrdinaryMailIsNotHeld(t *testing.T) {
+	const dir = "../corpus/ordinary"
+	data, err := os.ReadFile(filepath.Join(dir, "ordinary.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mail ordinaryMail
+	if err := yaml.Unmarshal(data, &mail); err != nil {
+		t.Fatal(err)
+	}
+	if len(mail.Messages) < 300 {
+		t.Errorf("only %d messages", len(mail.Messages))
+	}
+	p, err := policy.Parse("rules.yaml", maillint.Policy, rules.All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range mail.Messages {
+		raw, err := os.ReadFile(filepath.Join(dir, o.File))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		m := open(t, raw, o.Envelope)
+		org, err := lint.NewOrg(o.Organization)
+		if err != nil {
+			t.Errorf("%s: %v", o.File, err)
+		}
+		found, err := p.Engine(org).Run(m)
+		if err != nil {
+			t.Errorf("%s: %v", o.File, err)
+		}
+		if v := p.Judge(m, policy.IdentityOf(m), found); v.Disposition >= policy.Delay {
+			t.Errorf("%s (%s): %s: %s", o.File, o.Why, v.Disposition, list(found))
+		}
+	}
+}
