@@ -115,7 +115,7 @@ func (t *text) excerpt(b *bytes.Buffer, x excerpt) {
 // decoded shows what encoded words say.
 func (t *text) decoded(b *bytes.Buffer, r *Record, e lint.Evidence) {
 	raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
-	if plain := strings.TrimSpace(message.DecodeHeader(string(raw))); plain != "" {
+	if plain := oneLine(message.DecodeHeader(string(raw))); plain != "" {
 		fmt.Fprintf(b, "     %s %s\n", t.paint("2", "="), clipColumns(Escape(plain), columnsShown))
 	}
 }
