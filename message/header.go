@@ -86,7 +86,7 @@ type header struct {
 func (p *parser) readHeader(m *Message, where string, pos, end int64) ([]Field, int64) {
 	limit := min(end, pos+int64(p.limits.Header))
 	raw := p.win.slice(pos, limit)
-	size, next, ended := headerEnd(raw, m.eol)
+	size, next, ended := headerEnd(raw)
 	if !ended {
 		p.noteUnended(m, where, Span{pos, pos + int64(len(raw))}, limit < end)
 		if limit < end { // over the limit: what follows is read as body
@@ -120,9 +120,9 @@ func (p *parser) noteUnended(m *Message, where string, span Span, cut bool) {
 
 // headerEnd finds the blank line after a header: the length of the block
 // before it, where the body starts, and whether there was one.
-func headerEnd(b []byte, eol byte) (size, next int, ok bool) {
+func headerEnd(b []byte) (size, next int, ok bool) {
 	for i := 0; i < len(b); {
-		j := bytes.IndexByte(b[i:], eol)
+		j := bytes.IndexByte(b[i:], '\n')
 		if j < 0 {
 			return len(b), len(b), false
 		}
@@ -155,13 +155,12 @@ func hasOdd(s string) bool {
 // starts in the block, else -1.
 func (h *header) read() int {
 	h.odd = hasOdd(h.block)
-	eol := h.m.eol
 	for i := 0; i < len(h.block); {
 		if len(h.fields) >= h.p.limits.Fields {
 			h.m.note(LimitFields, h.where, h.span(i, len(h.block)), "more than %d header fields", h.p.limits.Fields)
 			return -1
 		}
-		j := h.fieldEnd(i, eol)
+		j := h.fieldEnd(i)
 		if !h.looksLikeField(i, j) && (h.delimiter(i, j) || !h.knownFieldAfter(j)) {
 			h.m.note(NoHeaderEnd, h.where, h.span(i, j), "no blank line between the header and the text")
 			return i
@@ -202,7 +201,7 @@ func (h *header) knownFieldAfter(i int) bool {
 	if !h.looked {
 		h.looked, h.later = true, -1
 		at := 0
-		for line := range strings.SplitSeq(h.block, string(h.m.eol)) {
+		for line := range strings.SplitSeq(h.block, "\n") {
 			if colon := strings.IndexByte(line, ':'); colon > 0 && known(strings.TrimRight(line[:colon], " \t")) {
 				h.later = at
 			}
@@ -226,9 +225,9 @@ func known(name string) bool {
 
 // fieldEnd finds where the field that starts at i ends: before the next line
 // that does not start with a blank.
-func (h *header) fieldEnd(i int, eol byte) int {
+func (h *header) fieldEnd(i int) int {
 	for {
-		k := strings.IndexByte(h.block[i:], eol)
+		k := strings.IndexByte(h.block[i:], '\n')
 		if k < 0 {
 			return len(h.block)
 		}
@@ -284,7 +283,7 @@ func (h *header) noField(kind Kind, i, j int, what string) {
 // that one of them takes for a line end, a blank continuation line, NUL.
 func (h *header) examine(f *Field, i, j int) {
 	value := strings.TrimRight(h.block[i:j], "\r\n")
-	if h.m.eol == '\n' && strings.IndexByte(value, '\r') >= 0 {
+	if strings.IndexByte(value, '\r') >= 0 {
 		h.bareCR(f, value, i)
 	}
 	if strings.Contains(value, "\n \r\n") || strings.Contains(value, "\n\t\r\n") || strings.Contains(value, "\n \n") || strings.HasSuffix(value, "\n ") || strings.HasSuffix(value, "\n\t") {

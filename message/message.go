@@ -37,8 +37,7 @@ type Message struct {
 
 	win      *window
 	limits   Limits
-	eol      byte // '\n', or '\r' in a file that knows no other line end
-	budget   int  // addresses that may still be read
+	budget   int // addresses that may still be read
 	lists    map[string][]Address
 	noted    map[defectKey]int
 	verified bool

@@ -29,6 +29,7 @@ func TestShapesOfOneMessage(t *testing.T) {
 		{"CRLF", string(crlf(plain1)), ""},
 		{"LF", plain1, ""},
 		{"CR", strings.ReplaceAll(plain1, "\n", "\r"), CROnly},
+		{"CR, and an LF at the end", strings.ReplaceAll(plain1, "\n", "\r") + "\n", CROnly},
 		{"mixed", "From: a@x.example\r\nTo: b@y.example\nSubject: Hello\r\n\nText\n", BareLF},
 		{"byte order mark", "\xef\xbb\xbf" + plain1, LeadingBlank},
 		{"blank lines", "\r\n\n" + plain1, LeadingBlank},

@@ -32,8 +32,8 @@ func parse(win *window, limits Limits) *Message {
 		m.note(LimitSize, "message", Span{limits.Size, end}, "only the first %d octets are read", limits.Size)
 		end = limits.Size
 	}
-	m.eol = lineEnd(win)
-	if m.eol == '\r' {
+	if win.endsInCR() {
+		win.readCR()
 		m.note(CROnly, "message", Span{}, "lines end in CR alone")
 	}
 	start := p.lead(end)
@@ -59,16 +59,6 @@ type parser struct {
 // bound is a multipart whose delimiters are looked for.
 type bound struct {
 	names [][]byte // usually one; several where the boundary is ambiguous
-	eol   byte
-}
-
-// lineEnd tells how the message's lines end: CR only where there is no LF.
-func lineEnd(w *window) byte {
-	b := w.have(0)
-	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') >= 0 {
-		return '\r'
-	}
-	return '\n'
 }
 
 // lead skips what may stand before a header: a byte order mark, blank lines,
@@ -82,7 +72,7 @@ func (p *parser) lead(end int64) int64 {
 	for pos < end {
 		b := p.win.have(pos)
 		blank := len(b) - len(bytes.TrimLeft(b, " \t\r\n"))
-		blank = bytes.LastIndexByte(b[:blank], p.m.eol) + 1 // blanks before a field name are the field's
+		blank = bytes.LastIndexByte(b[:blank], '\n') + 1 // blanks before a field name are the field's
 		if blank > 0 {
 			p.m.note(LeadingBlank, "message", Span{pos, pos + int64(blank)}, "blank lines before the header")
 			pos += int64(blank)
@@ -100,7 +90,7 @@ func (p *parser) lead(end int64) int64 {
 
 // nextLine is where the line after the one at pos starts.
 func (p *parser) nextLine(pos, end int64) int64 {
-	if i := p.win.index(pos, end, p.m.eol); i >= 0 {
+	if i := p.win.index(pos, end, '\n'); i >= 0 {
 		return i + 1
 	}
 	return end
@@ -285,7 +275,7 @@ func (p *parser) dashes(b []byte, atLine bool) int {
 			return -1
 		}
 		i += k
-		if i == 0 && atLine || i > 0 && b[i-1] == p.m.eol {
+		if i == 0 && atLine || i > 0 && b[i-1] == '\n' {
 			return i
 		}
 		if i > 0 && b[i-1] == '\r' {
@@ -314,7 +304,7 @@ const maxDelimiter = 4096
 // line is the line at pos with its line end, cut at maxDelimiter.
 func (p *parser) line(pos, end int64) []byte {
 	b := p.win.slice(pos, min(end, pos+maxDelimiter))
-	if i := bytes.IndexByte(b, p.m.eol); i >= 0 {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
 		return b[:i+1]
 	}
 	return b
@@ -347,7 +337,7 @@ func (p *parser) multipart(part *Part, pos, end int64) found {
 		return stop
 	}
 	level := len(p.stack)
-	p.stack = append(p.stack, bound{names: names, eol: p.m.eol})
+	p.stack = append(p.stack, bound{names: names})
 	p.depth++
 	index := len(p.m.Parts) - 1
 	part.Body.Start = pos
@@ -455,7 +445,7 @@ func (p *parser) child(parent int, path string, pos, end int64) found {
 func (p *parser) partHeader(path string, pos, end int64) ([]Field, int64) {
 	limit := min(end, pos+int64(p.limits.Header))
 	block := p.win.slice(pos, limit)
-	size, _, ended := headerEnd(block, p.m.eol)
+	size, _, ended := headerEnd(block)
 	// Only inside the block is a delimiter looked for: past it, body does.
 	if i := p.delimiterIn(block[:size]); i >= 0 {
 		return p.headerFields(path, pos, pos+int64(i))
@@ -488,7 +478,7 @@ func (p *parser) delimiterIn(b []byte) int {
 		}
 		i += k
 		line := b[i:]
-		if j := bytes.IndexByte(line, p.m.eol); j >= 0 {
+		if j := bytes.IndexByte(line, '\n'); j >= 0 {
 			line = line[:j+1]
 		}
 		if level, _ := p.match(line); level >= 0 {
@@ -506,7 +496,7 @@ func (p *parser) embedded(part *Part, pos, end int64) found {
 	defer func() { p.depth-- }()
 	from := len(p.m.Parts)
 	fields, body := p.partHeader(part.Path, pos, end)
-	inner := &Message{Fields: fields, win: p.win, limits: p.limits, eol: p.m.eol, budget: p.m.budget, nesting: p.m.nesting + 1}
+	inner := &Message{Fields: fields, win: p.win, limits: p.limits, budget: p.m.budget, nesting: p.m.nesting + 1}
 	part.Embedded = inner
 	part.Body.Start = pos
 	child := p.newPart(p.m, fields, from-1, part.Path)

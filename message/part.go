@@ -276,7 +276,7 @@ func (p *parser) sniffBoundary(pos, end int64) []byte {
 		if i < 0 {
 			return nil
 		}
-		line, rest, _ := bytes.Cut(head[i:], []byte{p.m.eol})
+		line, rest, _ := bytes.Cut(head[i:], []byte("\n"))
 		line = bytes.TrimRight(line[2:], " \t\r")
 		next := bytes.TrimLeft(rest[:min(len(rest), 8)], "\r\n")
 		if len(line) > 0 && len(next) >= 8 && strings.EqualFold(string(next[:8]), "content-") {
@@ -303,26 +303,9 @@ func (p *Part) Open() io.Reader {
 	return raw
 }
 
-// raw reads the encoded body. In a file that knows only CR as line end, that
-// is a line end to the decoders as well.
+// raw reads the encoded body.
 func (p *Part) raw() io.Reader {
-	r := io.NewSectionReader(p.msg.win, p.Body.Start, p.Body.Len())
-	if p.msg.eol == '\r' {
-		return crReader{r}
-	}
-	return r
-}
-
-type crReader struct{ r io.Reader }
-
-func (c crReader) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	for i, v := range b[:n] {
-		if v == '\r' {
-			b[i] = '\n'
-		}
-	}
-	return n, err
+	return io.NewSectionReader(p.msg.win, p.Body.Start, p.Body.Len())
 }
 
 // decoder undoes a transfer encoding line by line.
@@ -379,9 +362,6 @@ func (p *Part) Decoded() []byte {
 		p.msg.note(LimitText, p.where(), p.Body, "only the first %d octets are looked into", limit)
 	}
 	src := p.msg.bytes(raw)
-	if p.msg.eol == '\r' {
-		src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n"))
-	}
 	switch p.Encoding {
 	case "base64":
 		var st *base64State

@@ -41,6 +41,11 @@ func (j *jsonWriter) num(n int64) {
 	j.b = strconv.AppendInt(j.b, n, 10)
 }
 
+func (j *jsonWriter) null() {
+	j.sep()
+	j.b = append(j.b, "null"...)
+}
+
 func (j *jsonWriter) field(name, value string) { j.key(name); j.str(value) }
 
 // optional leaves an empty value out.

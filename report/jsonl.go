@@ -26,8 +26,10 @@ func (*jsonLines) Render(r *Record) Piece {
 	j := &jsonWriter{b: make([]byte, 0, 1024)}
 	j.open('{')
 	j.field("path", r.Path)
-	if r.Msg != nil {
-		j.field("disposition", r.Verdict.Disposition.String())
+	if j.key("disposition"); r.Err == nil {
+		j.str(r.Verdict.Disposition.String())
+	} else {
+		j.null() // what was not judged has none, least of all pass
 	}
 	j.findings(r.Verdict.Findings)
 	if r.Msg != nil {

@@ -112,10 +112,14 @@ func (t *text) excerpt(b *bytes.Buffer, x excerpt) {
 	fmt.Fprintf(b, "     %s %s%s\n", t.paint("2", "|"), strings.Repeat(" ", from), t.paint("31", strings.Repeat("^", max(1, to-from))))
 }
 
-// decoded shows what encoded words say.
+// decoded says in words what stands at a place of encoded words.
 func (t *text) decoded(b *bytes.Buffer, r *Record, e lint.Evidence) {
-	raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
-	if plain := oneLine(message.DecodeHeader(string(raw))); plain != "" {
+	plain := e.Text
+	if plain == "" {
+		raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
+		plain = message.DecodeHeader(strings.NewReplacer("\r", "", "\n", "").Replace(string(raw)))
+	}
+	if plain = oneLine(plain); plain != "" {
 		fmt.Fprintf(b, "     %s %s\n", t.paint("2", "="), clipColumns(Escape(plain), columnsShown))
 	}
 }

@@ -49,11 +49,11 @@ func scan(ids []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	format, err := report.New("text", report.Options{Color: true, Rules: rules.All})
+	var b bytes.Buffer
+	format, err := report.New("text", &b, report.Options{Color: true, Rules: rules.All})
 	if err != nil {
 		return "", err
 	}
-	var b bytes.Buffer
 	for _, id := range ids {
 		for _, c := range cases {
 			if c.ID != id {
@@ -70,7 +70,10 @@ func scan(ids []string) (string, error) {
 				return "", err
 			}
 			found = found[:min(len(found), 1)]
-			format.Record(&b, &report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Verdict: p.Judge(m, policy.IdentityOf(m), found)})
+			piece := format.Render(&report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Raw: c.Messages[0], Alone: true, Verdict: p.Judge(m, policy.IdentityOf(m), found)})
+			if err := format.Write(piece); err != nil {
+				return "", err
+			}
 		}
 	}
 	return strings.TrimRight(b.String(), "\n"), nil
