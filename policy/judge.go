@@ -2,7 +2,9 @@ package policy
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
+	"time"
 
 	"maillint/lint"
 	"maillint/message"
@@ -15,6 +17,13 @@ type Verdict struct {
 	// Would is what it would be if nothing were only monitored.
 	Would    Disposition
 	Findings []Judged // the strictest first
+	// Service is the system that sent it, if it is one of the policy's.
+	Service *Service
+}
+
+// Alarm reports whether the administrators are to be told at once.
+func (v *Verdict) Alarm() bool {
+	return slices.ContainsFunc(v.Findings, func(j Judged) bool { return j.Alarm })
 }
 
 // Judged is a finding with what the policy makes of it.
@@ -25,13 +34,19 @@ type Judged struct {
 	// Would is what it would lead to if it were enforced.
 	Would     Disposition
 	Monitored bool // the policy or the rule is in monitor mode
+	// Exceptions are those that were used. Where they cover the whole finding
+	// it is Excepted: info, and passed. Else Recipients are those left over.
+	Exceptions []*Exception
+	Excepted   bool
+	// Alarm asks for the administrators: a rule could not judge, or what a
+	// service sent would have been held.
+	Alarm bool
 }
 
 // Trust tells how well an identity is known.
 type Trust int
 
-// The kinds of trust. Nothing but the first two lets an exception by sender
-// apply.
+// The kinds of trust. An exception by sender holds from Vouched on.
 const (
 	Claimed       Trust = iota // the reverse-path says so
 	Vouched                    // a trusted relay says so
@@ -42,6 +57,8 @@ const (
 type Identity struct {
 	Address message.Address
 	Trust   Trust
+	Account string     // the log-in, where there was one
+	Remote  netip.Addr // where it came from, where that is known
 }
 
 // IdentityOf is the identity of a message that nobody vouches for: the
@@ -50,21 +67,31 @@ type Identity struct {
 func IdentityOf(m *message.Message) Identity {
 	if m.Envelope.Source == message.FromFields {
 		if from := m.From(); len(from) > 0 {
-			return Identity{from[0], Vouched}
+			return Identity{Address: from[0], Trust: Vouched}
 		}
 	}
-	return Identity{m.Envelope.ReversePath, Claimed}
+	return Identity{Address: m.Envelope.ReversePath}
 }
 
 // Judge applies the policy to the findings of its engine on a message: their
-// severities, dispositions and modes.
+// severities, exceptions, dispositions and modes, and what the sending service
+// may do. Who is external is as the last Engine was told.
 func (p *Policy) Judge(m *message.Message, by Identity, found []lint.Finding) Verdict {
 	var v Verdict
+	if len(found) == 0 {
+		return v
+	}
+	j := judge{p: p, m: m, by: by}
+	if len(p.Services) > 0 {
+		j.service = p.Service(m, by)
+		v.Service = j.service
+	}
+	v.Findings = make([]Judged, 0, len(found))
 	for _, f := range found {
-		j := p.judge(f)
-		v.Disposition = max(v.Disposition, j.Disposition)
-		v.Would = max(v.Would, j.Would)
-		v.Findings = append(v.Findings, j)
+		one := j.finding(f)
+		v.Disposition = max(v.Disposition, one.Disposition)
+		v.Would = max(v.Would, one.Would)
+		v.Findings = append(v.Findings, one)
 	}
 	slices.SortStableFunc(v.Findings, func(a, b Judged) int {
 		return cmp.Or(cmp.Compare(b.Would, a.Would), cmp.Compare(b.Severity, a.Severity))
@@ -72,17 +99,142 @@ func (p *Policy) Judge(m *message.Message, by Identity, found []lint.Finding) Ve
 	return v
 }
 
-// judge finds the rule of a finding; one that the policy does not know (an
-// engine's own) is judged by its severity alone.
-func (p *Policy) judge(f lint.Finding) Judged {
-	rule := p.byName[f.Rule]
+// judge is the judging of one message.
+type judge struct {
+	p       *Policy
+	m       *message.Message
+	by      Identity
+	service *Service
+	now     time.Time
+	senders []string // keys of the sender, once they are needed
+}
+
+// finding judges one finding. One whose rule the policy does not know is
+// passed as it is.
+func (j *judge) finding(f lint.Finding) Judged {
+	rule := j.p.byName[f.Rule]
 	if rule == nil {
 		return Judged{Finding: f}
 	}
 	f.Severity = rule.severity(f.Severity)
-	j := Judged{Finding: f, Would: rule.Disposition(f.Severity)}
-	if j.Monitored = p.Mode == Monitor || rule.Mode == Monitor; !j.Monitored {
-		j.Disposition = j.Would
+	one := Judged{Finding: f, Alarm: f.Where == NotJudged}
+	if len(j.p.exceptions) > 0 {
+		j.except(&one)
 	}
-	return j
+	if one.Excepted {
+		one.Severity = lint.Info
+		return one
+	}
+	one.Would = rule.Disposition(one.Severity)
+	if one.Alarm {
+		one.Would = max(one.Would, Tag)
+	}
+	j.serve(&one, rule)
+	if one.Monitored = j.p.Mode == Monitor || rule.Mode == Monitor; !one.Monitored {
+		one.Disposition = one.Would
+	}
+	return one
+}
+
+// except looks for exceptions. One about named recipients is let be for those
+// that are covered; one about the message where every external recipient is.
+func (j *judge) except(one *Judged) {
+	if j.senders == nil {
+		j.now = j.p.Now()
+		j.senders = j.p.senderKeys(j.by)
+	}
+	sets := j.p.exceptions.sets(one.Rule, j.senders)
+	if len(sets) == 0 {
+		return
+	}
+	if e := forAll(sets, j.now); e != nil {
+		e.used.Add(1)
+		one.Exceptions, one.Excepted = []*Exception{e}, true
+		return
+	}
+	list := one.Recipients
+	named := len(list) > 0
+	if !named {
+		list = j.concerned()
+	}
+	var left []string
+	for _, s := range list {
+		a, _ := message.ParseAddress(s)
+		if e := forRecipient(sets, a, j.now); e != nil && (named || left == nil) {
+			one.use(e)
+		} else {
+			left = append(left, s)
+		}
+	}
+	switch {
+	case len(list) > 0 && left == nil:
+		one.Excepted = true
+	case named:
+		one.Recipients = left
+	default:
+		one.Exceptions = nil // a few of all: nothing is let be
+	}
+	for _, e := range one.Exceptions {
+		e.used.Add(1)
+	}
+}
+
+func (one *Judged) use(e *Exception) {
+	if !slices.Contains(one.Exceptions, e) {
+		one.Exceptions = append(one.Exceptions, e)
+	}
+}
+
+// concerned are the recipients that a finding about the whole message is
+// about: the external ones, or where there are none all.
+func (j *judge) concerned() []string {
+	list := lint.NewFacts(j.m, j.p.judged()).External()
+	if len(list) == 0 {
+		list = j.m.Envelope.Recipients
+	}
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.String()
+	}
+	return out
+}
+
+// senderKeys are the forms under which an exception may list the identity. A
+// claimed one has none: anybody can write a reverse-path.
+func (p *Policy) senderKeys(by Identity) []string {
+	keys := []string{""}
+	if by.Trust < Vouched {
+		return keys
+	}
+	who := p.Directory.Address(by.Address)
+	if by.Account != "" {
+		if account := p.Directory.Account(by.Account); account != nil {
+			who = account
+		}
+	}
+	if by.Address.Domain != "" {
+		keys = keysOf(keys, by.Address)
+	}
+	if who != nil {
+		for _, a := range who.Addresses {
+			keys = keysOf(keys, a)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// serve softens what would be held for a service whose mail nobody waits for:
+// it is tagged, and alarms. Executables are refused, and so is what would be
+// rejected anyway.
+func (j *judge) serve(one *Judged, rule *Rule) {
+	if j.service == nil || !j.service.HoldNever || !one.Would.Holds() {
+		return
+	}
+	one.Alarm = true
+	if rule.Rule.ID == "risky-attachment" && one.Severity >= lint.High {
+		one.Would = Reject
+		return
+	}
+	one.Would = Tag
 }

@@ -6,7 +6,7 @@ package policy
 import (
 	"errors"
 	"path/filepath"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -25,13 +25,19 @@ type Policy struct {
 	Lists        map[string]*List
 	// Rules are all rules and instances, those of the file first and in its
 	// order, then those that it does not name.
-	Rules []*Rule
+	Rules      []*Rule
+	Exceptions []*Exception
+	Services   []*Service
+	Directory  Directory
 	// Warnings are what works, but probably not as it was meant.
 	Warnings Problems
 	// Now tells the time: for hours, dates and the end of exceptions.
 	Now func() time.Time
 
-	byName map[string]*Rule
+	byName     map[string]*Rule
+	exceptions exceptionIndex
+	custom     *customRules
+	org        atomic.Pointer[lint.Org] // of the last Engine
 }
 
 // Load reads and checks a policy file. The error is Problems with every
@@ -51,8 +57,8 @@ func Parse(name string, data []byte, rules []*lint.Rule) (*Policy, error) {
 }
 
 func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, error) {
-	r := &reader{file: file, world: w, lists: map[string]*List{}, zone: local()}
-	p := &Policy{File: file, Mode: Enforce, Lists: r.lists, Now: time.Now, byName: map[string]*Rule{}}
+	r := &reader{file: file, data: data, world: w, lists: map[string]*List{}, zone: time.Local}
+	p := &Policy{File: file, Mode: Enforce, Lists: r.lists, Now: time.Now, byName: map[string]*Rule{}, custom: newCustomRules()}
 	if top := r.root(data); top != nil {
 		r.references(top)
 		r.sections(p, top, newCatalogue(rules))
@@ -65,38 +71,70 @@ func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, erro
 	for _, rule := range p.Rules {
 		p.byName[rule.Name] = rule
 	}
+	p.exceptions = newExceptionIndex(p.Exceptions)
 	return p, nil
 }
 
 // later are sections that this version knows of and does not have.
-var later = []string{"holds", "proxy", "release", "milter", "store", "console", "notify", "directory", "services", "custom", "exceptions"}
+var later = []string{"holds", "proxy", "release", "milter", "store", "console", "notify"}
 
-// sections reads the file. What others refer to is read first.
+// sections reads the file. What others refer to is read first, whatever the
+// order in the file.
 func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 	r.readZone(top)
-	if v := find(top, "lists"); v != nil {
-		r.readLists(v, "lists")
-	}
-	version := false
+	p.Organization.Zone = r.zone
 	keys := []key{
-		{"version", func(v *yaml.Node, s string) { version, p.Version = true, r.version(v, s) }},
+		{"lists", r.readLists},
+		{"directory", r.readDirectory},
+		{"version", func(v *yaml.Node, s string) { p.Version = r.version(v, s) }},
 		{"mode", func(v *yaml.Node, s string) { p.Mode = r.mode(v, s) }},
 		{"organization", func(v *yaml.Node, s string) { p.Organization = r.readOrganization(v, s) }},
-		{"lists", func(*yaml.Node, string) {}},
 		{"rules", func(v *yaml.Node, s string) { p.Rules = r.readRules(v, s, c) }},
+		{"custom", func(v *yaml.Node, s string) { p.Rules = append(p.Rules, r.readCustom(v, s, p, c)...) }},
+		{"exceptions", func(v *yaml.Node, s string) { p.Exceptions = r.readExceptions(v, s) }},
+		{"services", func(v *yaml.Node, s string) { p.Services = r.readServices(v, s) }},
+	}
+	for _, k := range keys {
+		v := find(top, k.name)
+		if v == nil && k.name == "rules" {
+			v = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"} // all rules as they ship
+		}
+		if v != nil {
+			k.read(v, k.name)
+		}
+		if k.name == "rules" || k.name == "custom" {
+			r.know(p.Rules)
+		}
+	}
+	r.unknownSections(top, keys)
+	p.Directory = r.directory
+}
+
+// know takes in the names that others may refer to.
+func (r *reader) know(rules []*Rule) {
+	r.names, r.aliases = map[string]bool{}, map[string]string{}
+	for _, rule := range rules {
+		r.names[rule.Name] = true
+		for _, a := range rule.Rule.Aliases {
+			r.aliases[a] = rule.Rule.ID
+		}
+	}
+}
+
+// unknownSections refuses what the file has besides.
+func (r *reader) unknownSections(top *yaml.Node, keys []key) {
+	var all []key
+	for _, k := range keys {
+		all = append(all, key{k.name, func(*yaml.Node, string) {}})
 	}
 	for _, name := range later {
-		keys = append(keys, key{name, func(v *yaml.Node, s string) {
+		all = append(all, key{name, func(v *yaml.Node, s string) {
 			r.fail(r.at(v), "take it out", "%s: not available in this version", s)
 		}})
 	}
-	p.Organization.Zone = r.zone
-	r.mapping(top, "", "section", keys...)
-	if !version && top.Kind == yaml.MappingNode {
+	r.mapping(top, "", "section", all...)
+	if top.Kind == yaml.MappingNode && find(top, "version") == nil {
 		r.fail(r.at(top), `write "version: 1"`, "version is missing")
-	}
-	if p.Rules == nil {
-		p.Rules = r.readRules(nil, "rules", c)
 	}
 }
 
@@ -115,15 +153,19 @@ func (p *Policy) Org() *lint.Org {
 	return org.WithPartners(p.Organization.Partners)
 }
 
-// Entries are the rules that run, with their parameters and scope.
+// Entries are the rules that run, with their parameters and scope. Custom
+// rules share their work on a message: an engine runs all of them or none.
 func (p *Policy) Entries() []lint.Entry {
 	var out []lint.Entry
+	shared := p.custom.sharing(p.Rules)
 	for _, rule := range p.Rules {
 		if !rule.Enabled {
 			continue
 		}
 		e := lint.Entry{Instance: rule.instance}
-		if s := rule.Scope; s != nil {
+		if rule.Custom() {
+			e.Applies = shared
+		} else if s := rule.Scope; s != nil {
 			e.Applies = func(m *message.Message, f *lint.Facts) bool { return p.applies(s, m, f) }
 		}
 		out = append(out, e)
@@ -140,7 +182,16 @@ func (p *Policy) Engine(org *lint.Org) *lint.Engine {
 	case len(org.Partners()) == 0:
 		org = org.WithPartners(p.Organization.Partners)
 	}
+	p.org.Store(org)
 	return lint.NewEngine(org, p.Entries())
+}
+
+// judged is the organisation that the last Engine was made for.
+func (p *Policy) judged() *lint.Org {
+	if org := p.org.Load(); org != nil {
+		return org
+	}
+	return p.Org()
 }
 
 // Rule finds a rule or instance by the name that findings carry, or nil.
@@ -151,16 +202,4 @@ func AsProblems(err error) (Problems, bool) {
 	var p Problems
 	ok := errors.As(err, &p)
 	return p, ok
-}
-
-// inGroups reports whether a sender of the message is in one of the groups.
-func (p *Policy) inGroups(m *message.Message, groups []string) bool {
-	return false
-}
-
-func (r *reader) groups(n *yaml.Node, path string) []string {
-	for _, it := range r.items(n, path) {
-		r.fail(it.at, "", "%sgroup %q is unknown: %s", prefix(path), it.text, strings.TrimSpace("there is no directory"))
-	}
-	return nil
 }

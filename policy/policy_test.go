@@ -49,13 +49,16 @@ var badDomain = lint.New(lint.Meta{
 
 var testRules = []*lint.Rule{manyRecipients, badDomain}
 
+// testNow is a Friday.
+var testNow = time.Date(2027, 1, 15, 12, 0, 0, 0, time.UTC)
+
 func mustParse(t testing.TB, text string) *Policy {
 	t.Helper()
 	p, err := Parse("testdata/test.yaml", []byte(text), testRules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Now = func() time.Time { return time.Date(2027, 1, 15, 12, 0, 0, 0, time.UTC) } // a Friday
+	p.Now = func() time.Time { return testNow }
 	return p
 }
 

@@ -19,6 +19,13 @@ type reader struct {
 	problems Problems
 	lists    map[string]*List
 	zone     *time.Location
+
+	directory Directory
+	places    []place           // of the directory's people
+	names     map[string]bool   // of rules, instances and custom rules
+	aliases   map[string]string // former names of rules
+	lines     []string          // of the policy, where a place inside a text is needed
+	data      []byte
 }
 
 // root reads the one document of a policy file.

@@ -19,10 +19,16 @@ type Rule struct {
 	Dispositions map[lint.Severity]Disposition   // as the policy says; may be nil
 	Scope        *Scope                          // nil: all mail
 
+	expression *expression // of a custom rule
+	cases      []customCase
+
 	instance lint.Instance
 	shipped  map[lint.Severity]Disposition
 	at       place
 }
+
+// Custom reports whether the rule is an expression of the policy's own.
+func (c *Rule) Custom() bool { return c.expression != nil }
 
 // severity is a finding's severity as the policy wants it.
 func (c *Rule) severity(graded lint.Severity) lint.Severity {

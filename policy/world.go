@@ -1,11 +1,15 @@
 package policy
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -13,9 +17,11 @@ import (
 type world struct {
 	env  func(name string) (string, bool)
 	read func(path string) ([]byte, error)
+	run  func(ctx context.Context, argv []string) ([]byte, error)
 }
 
-// realWorld reads the environment, and files beside the policy.
+// realWorld reads the environment and files beside the policy, and runs the
+// directory's command in its folder.
 func realWorld(name string) world {
 	dir := filepath.Dir(name)
 	return world{
@@ -26,6 +32,7 @@ func realWorld(name string) world {
 			}
 			return readFile(path)
 		},
+		run: func(ctx context.Context, argv []string) ([]byte, error) { return runCommand(ctx, dir, argv) },
 	}
 }
 
@@ -54,5 +61,31 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFile))
 }
 
-// local is the zone used where the policy names none.
-func local() *time.Location { return time.Local }
+// commandTime is how long the directory's command may take.
+const commandTime = time.Minute
+
+func runCommand(ctx context.Context, dir string, argv []string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second // a child that keeps the pipe open does not keep us
+	var out capped
+	var complaint capped
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := cmd.Run(); err != nil {
+		if first, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); first != "" {
+			return nil, fmt.Errorf("%w: %s", err, clip(first))
+		}
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// capped is a buffer that refuses to grow over maxFile.
+type capped struct{ bytes.Buffer }
+
+func (c *capped) Write(b []byte) (int, error) {
+	if c.Len()+len(b) > maxFile {
+		return 0, fmt.Errorf("more than %d MB of output", maxFile>>20)
+	}
+	return c.Buffer.Write(b)
+}

@@ -1,0 +1,341 @@
+package policy
+
+import (
+	"path"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/vm"
+
+	"maillint/content"
+	"maillint/lint"
+	"maillint/message"
+)
+
+// What an expression is shown at most; Truncated tells it that there was more.
+// The counts (external, domains, visible) are of all.
+const (
+	maxText       = 64 << 10 // octets of text
+	maxRecipients = 1000
+	maxParts      = 500
+	maxShort      = 2000 // octets of a subject, name or header value
+)
+
+// Recipient is a recipient as expressions see it.
+type Recipient struct {
+	Address     string `expr:"address"`     // in small letters
+	Local       string `expr:"local"`       // before the @
+	Domain      string `expr:"domain"`      // after it, as A-labels
+	Registrable string `expr:"registrable"` // the registrable domain: example.co.jp of mail.example.co.jp
+	Name        string `expr:"name"`        // display name, where a field gives one
+	Field       string `expr:"field"`       // "To", "Cc", "Bcc"; "" where only the envelope has it
+	External    bool   `expr:"external"`
+	Visible     bool   `expr:"visible"` // other recipients can read it
+}
+
+// PartView is a part of a message as expressions see it.
+type PartView struct {
+	Name       string `expr:"name"`      // file name
+	Extension  string `expr:"extension"` // in small letters, with its dot: ".xlsx"
+	Type       string `expr:"type"`      // media type, in small letters
+	Size       int    `expr:"size"`      // decoded octets; over 256 KiB within one percent
+	Attachment bool   `expr:"attachment"`
+	Charset    string `expr:"charset"`
+	Hidden     bool   `expr:"hidden"` // outside the delimiters: most readers do not show it
+}
+
+// environment is what one message is to the expressions. It is filled in as
+// they need it.
+type environment struct {
+	Subject    string       `expr:"subject"`
+	From       string       `expr:"from"`
+	FromName   string       `expr:"from_name"`
+	Sender     string       `expr:"sender"`
+	ReplyTo    string       `expr:"reply_to"`
+	Text       string       `expr:"text"`
+	NewText    string       `expr:"new_text"`
+	Recipients []*Recipient `expr:"recipients"`
+	To         []*Recipient `expr:"to"`
+	Cc         []*Recipient `expr:"cc"`
+	External   int          `expr:"external"`
+	Domains    int          `expr:"domains"`
+	Visible    int          `expr:"visible"`
+	Parts      []*PartView  `expr:"parts"`
+	Attached   []*PartView  `expr:"attachments"`
+	Size       int          `expr:"size"`
+	Automatic  string       `expr:"automatic"`
+	Reply      bool         `expr:"reply"`
+	Groups     []string     `expr:"groups"`
+	Hour       int          `expr:"hour"`
+	Weekday    string       `expr:"weekday"`
+	Defects    []string     `expr:"defects"`
+	Truncated  bool         `expr:"truncated"`
+
+	Header func(name string) string `expr:"header"`
+	Test   func(i int) bool         `expr:"%test"` // no expression can be written that names it
+
+	p       *Policy
+	m       *message.Message
+	f       *lint.Facts
+	table   *[inputCount]source
+	have    inputs
+	shared  [inputCount]textMemo
+	body    *bodyText
+	views   []*PartView
+	files   []*message.Part // that views are of
+	results []int8          // by expression
+	errs    map[int]error
+	tests   []int8 // by test
+}
+
+// textMemo keeps a text input and its small letters.
+type textMemo struct {
+	plain, small    string
+	known, smallToo bool
+}
+
+const testFunction = "%test"
+
+const (
+	unknown int8 = iota
+	no
+	yes
+	failed
+)
+
+func newEnvironment(p *Policy, m *message.Message, f *lint.Facts) *environment {
+	e := &environment{
+		p: p, m: m, f: f, table: &sources,
+		results: make([]int8, len(p.custom.bySource)),
+		tests:   make([]int8, len(p.custom.tests.list)),
+	}
+	e.Header, e.Test = e.header, e.test
+	return e
+}
+
+var machines = sync.Pool{New: func() any { return &vm.VM{} }}
+
+// eval evaluates an expression, once a message.
+func (e *environment) eval(x *expression) (bool, error) {
+	if e.results[x.id] == unknown {
+		e.fill(x.needs)
+		machine := machines.Get().(*vm.VM)
+		out, err := machine.Run(x.program, e)
+		machines.Put(machine)
+		hit, ok := out.(bool)
+		switch {
+		case err != nil || !ok:
+			if e.errs == nil {
+				e.errs = map[int]error{}
+			}
+			e.errs[x.id] = err
+			e.results[x.id] = failed
+		case hit:
+			e.results[x.id] = yes
+		default:
+			e.results[x.id] = no
+		}
+	}
+	return e.results[x.id] == yes, e.errs[x.id]
+}
+
+// test answers one of the policy's comparisons, once a message.
+func (e *environment) test(i int) bool {
+	if e.tests[i] == unknown {
+		e.tests[i] = no
+		if e.p.custom.tests.list[i].holds(e) {
+			e.tests[i] = yes
+		}
+	}
+	return e.tests[i] == yes
+}
+
+// text gives a text input, or its small letters.
+func (e *environment) text(in input, small bool) string {
+	t := &e.shared[in]
+	if !t.known {
+		t.plain, t.known = e.table[in].text(e), true
+	}
+	if !small {
+		return t.plain
+	}
+	if !t.smallToo {
+		t.small, t.smallToo = smallLetters(t.plain), true
+	}
+	return t.small
+}
+
+// header gives the values of all fields of a name, decoded, a line each.
+func (e *environment) header(name string) string {
+	values := e.m.Values(name)
+	for i, v := range values {
+		values[i] = short(message.DecodeHeader(v))
+	}
+	return capText(strings.Join(values, "\n"), maxText)
+}
+
+// short bounds a short text.
+func short(s string) string { return capText(s, maxShort) }
+
+// capText cuts a text at a character.
+func capText(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
+}
+
+// bodyText is the text of a message: what is shown, and what the sender wrote.
+type bodyText struct {
+	all, own string
+	cut      bool
+}
+
+// read gathers the text parts that are no attachments.
+func (e *environment) read() *bodyText {
+	if e.body != nil {
+		return e.body
+	}
+	e.body = &bodyText{}
+	var all, own strings.Builder
+	for _, p := range e.m.Parts {
+		if !strings.HasPrefix(p.Type, "text/") || p.Attachment() || p.Type == "text/calendar" {
+			continue
+		}
+		if all.Len() >= maxText {
+			e.body.cut = true
+			break
+		}
+		doc := document(p)
+		all.WriteString(doc.Text + "\n")
+		own.WriteString(doc.Own + "\n")
+	}
+	e.body.cut = e.body.cut || all.Len() > maxText
+	e.body.all, e.body.own = capText(all.String(), maxText), capText(own.String(), maxText)
+	return e.body
+}
+
+// document reads a text part. Of a long one only the start is looked at.
+func document(p *message.Part) content.Document {
+	text := p.Text()
+	if p.Type == "text/html" {
+		return content.HTML(capText(text, 8*maxText))
+	}
+	text = capText(text, maxText+1)
+	return content.Document{Text: text, Own: content.Own(text)}
+}
+
+// recipients are those of the envelope, with what the fields say about them.
+func (e *environment) recipients() []*Recipient {
+	list := e.m.Envelope.Recipients
+	list = list[:min(len(list), maxRecipients)]
+	shown := make(map[string]*Recipient, len(list))
+	for _, field := range []string{"To", "Cc", "Bcc"} {
+		for _, a := range e.m.Addresses(field) {
+			if k := a.Key(); shown[k] == nil {
+				shown[k] = e.recipient(a, field)
+			}
+		}
+	}
+	out := make([]*Recipient, 0, len(list))
+	for _, a := range list {
+		if r := shown[a.Key()]; r != nil {
+			out = append(out, r)
+		} else {
+			out = append(out, e.recipient(a, ""))
+		}
+	}
+	return out
+}
+
+func (e *environment) recipient(a message.Address, field string) *Recipient {
+	return &Recipient{
+		Address: strings.ToLower(a.String()), Local: a.Local, Domain: a.Domain, Registrable: a.Registrable(),
+		Name: short(a.Name()), Field: field, External: !e.f.Internal(a), Visible: field == "To" || field == "Cc",
+	}
+}
+
+// addressed are the addresses of one field.
+func (e *environment) addressed(field string) []*Recipient {
+	list := e.m.Addresses(field)
+	out := make([]*Recipient, 0, min(len(list), maxRecipients))
+	for _, a := range list[:min(len(list), maxRecipients)] {
+		out = append(out, e.recipient(a, field))
+	}
+	return out
+}
+
+// parts are the parts that hold something. Their sizes are measured apart.
+func (e *environment) parts() []*PartView {
+	if e.views != nil {
+		return e.views
+	}
+	e.views = []*PartView{}
+	for _, p := range e.m.Parts {
+		if p.Container() {
+			continue
+		}
+		if len(e.views) == maxParts {
+			break
+		}
+		name := short(p.Name())
+		e.files = append(e.files, p)
+		e.views = append(e.views, &PartView{
+			Name: name, Extension: strings.ToLower(path.Ext(name)), Type: short(p.Type),
+			Attachment: p.Attachment(), Charset: short(p.Charset), Hidden: p.Outside,
+		})
+	}
+	return e.views
+}
+
+func (e *environment) attachments() []*PartView {
+	out := []*PartView{}
+	for _, v := range e.parts() {
+		if v.Attachment {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// measure fills in the sizes of the parts.
+func (e *environment) measure() {
+	for i, v := range e.parts() {
+		v.Size = sizeOf(e.files[i])
+	}
+}
+
+// exactSize is up to which encoded size a part is decoded to be measured.
+const exactSize = 256 << 10
+
+func sizeOf(p *message.Part) int {
+	if p.Encoding == "base64" && p.Body.Len() > exactSize {
+		return int(p.Body.Len() / 78 * 57) // lines of 76 and a line end hold 57 octets
+	}
+	return int(p.Size())
+}
+
+// groupsOf are the directory's groups of the senders.
+func (e *environment) groupsOf() []string {
+	out := []string{}
+	for _, a := range senders(e.m) {
+		if who := e.p.Directory.Address(a); who != nil {
+			out = append(out, who.Groups...)
+		}
+	}
+	return out
+}
+
+func (e *environment) truncated() bool {
+	containers := 0
+	for _, p := range e.m.Parts {
+		if p.Container() {
+			containers++
+		}
+	}
+	return e.read().cut || len(e.m.Envelope.Recipients) > maxRecipients || len(e.m.Parts)-containers > maxParts || len(e.m.Subject()) > maxShort
+}

@@ -1,0 +1,210 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// testKey is a comparison of an input with a constant: subject contains "x".
+// All expressions share the table of them, and each is asked at most once a
+// message, so that a thousand rules about one text cost little more than one.
+type testKey struct {
+	input   input
+	lowered bool
+	op      string
+	value   string
+}
+
+type textTest struct {
+	testKey
+	re *regexp.Regexp
+	// hints are texts one of which stands, in small letters, in whatever re
+	// matches; none where that is not known.
+	hints []string
+}
+
+type testTable struct {
+	index map[testKey]int
+	list  []textTest
+}
+
+// add gives the number of a test.
+func (t *testTable) add(k testKey) int {
+	if i, ok := t.index[k]; ok {
+		return i
+	}
+	test := textTest{testKey: k}
+	if k.op == "matches" {
+		test.re, _ = compilePattern(k.value) // walk has refused the bad ones
+		test.hints = hintsOf(k.value)
+	}
+	t.index[k] = len(t.list)
+	t.list = append(t.list, test)
+	return len(t.list) - 1
+}
+
+// holds makes the comparison.
+func (t *textTest) holds(e *environment) bool {
+	s := e.text(t.input, t.lowered)
+	switch t.op {
+	case "contains":
+		return strings.Contains(s, t.value)
+	case "startsWith":
+		return strings.HasPrefix(s, t.value)
+	case "endsWith":
+		return strings.HasSuffix(s, t.value)
+	}
+	if t.hints != nil {
+		low := e.text(t.input, true)
+		if !slices.ContainsFunc(t.hints, func(h string) bool { return strings.Contains(low, h) }) {
+			return false
+		}
+	}
+	return t.re.MatchString(s)
+}
+
+func compilePattern(s string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(s)
+	if err != nil {
+		return nil, fmt.Errorf("bad regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return re, nil
+}
+
+// constantTest recognises a comparison of a text input, or lower of one, with
+// a constant.
+func (c *compiler) constantTest(n *ast.BinaryNode) (testKey, bool) {
+	switch n.Operator {
+	case "contains", "startsWith", "endsWith", "matches":
+	default:
+		return testKey{}, false
+	}
+	value, ok := n.Right.(*ast.StringNode)
+	if !ok {
+		return testKey{}, false
+	}
+	k := testKey{op: n.Operator, value: value.Value}
+	left := n.Left
+	if b, ok := left.(*ast.BuiltinNode); ok && b.Name == "lower" && len(b.Arguments) == 1 {
+		left, k.lowered = b.Arguments[0], true
+	}
+	id, ok := left.(*ast.IdentifierNode)
+	if !ok {
+		return testKey{}, false
+	}
+	in, ok := inputByName[id.Value]
+	k.input = in
+	return k, ok && sources[in].text != nil
+}
+
+// Visit puts the number of a test in place of the comparison. It implements
+// ast.Visitor.
+func (c *compiler) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.BinaryNode)
+	if !ok {
+		return
+	}
+	if k, ok := c.constantTest(n); ok {
+		ast.Patch(node, &ast.CallNode{
+			Callee:    &ast.IdentifierNode{Value: testFunction},
+			Arguments: []ast.Node{&ast.IntegerNode{Value: c.p.custom.tests.add(k)}},
+		})
+	}
+}
+
+// reads gathers what a compiled expression reads besides its tests.
+type reads struct{ needs inputs }
+
+// Visit implements ast.Visitor.
+func (r *reads) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		if in, ok := inputByName[n.Value]; ok {
+			r.needs |= in.bit()
+		}
+	case *ast.MemberNode:
+		if s, ok := n.Property.(*ast.StringNode); ok && s.Value == "size" {
+			r.needs |= partSizes
+		}
+	}
+}
+
+// hintsOf gives texts, in small letters, one of which stands in everything
+// that the pattern matches, or nil.
+func hintsOf(pattern string) []string {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	out := hints(re.Simplify())
+	if slices.ContainsFunc(out, func(s string) bool { return len(s) < 3 }) {
+		return nil
+	}
+	return out
+}
+
+const maxHints = 32
+
+func hints(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if s := strings.ToLower(string(re.Rune)); foldable(s) {
+			return []string{s}
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		return hints(re.Sub[0])
+	case syntax.OpConcat:
+		return bestHints(re.Sub)
+	case syntax.OpAlternate:
+		var out []string
+		for _, sub := range re.Sub {
+			h := hints(sub)
+			if h == nil || len(out)+len(h) > maxHints {
+				return nil
+			}
+			out = append(out, h...)
+		}
+		return out
+	}
+	return nil
+}
+
+// bestHints takes the part of a sequence whose shortest hint is longest.
+func bestHints(list []*syntax.Regexp) []string {
+	var best []string
+	length := 0
+	for _, sub := range list {
+		h := hints(sub)
+		if h == nil {
+			continue
+		}
+		shortest := len(slices.MinFunc(h, func(a, b string) int { return len(a) - len(b) }))
+		if shortest > length {
+			best, length = h, shortest
+		}
+	}
+	return best
+}
+
+// foldable texts have the same small letters whichever way case is ignored:
+// ASCII, and scripts without case.
+func foldable(s string) bool {
+	for _, c := range s {
+		if c >= utf8.RuneSelf && strings.ToUpper(string(c)) != strings.ToLower(string(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// smallLetters is strings.ToLower, with the one character that matches an
+// ASCII letter where case is ignored and stays as it is: the long s.
+func smallLetters(s string) string {
+	return strings.ReplaceAll(strings.ToLower(s), "ſ", "s")
+}
