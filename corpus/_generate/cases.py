@@ -1,6 +1,7 @@
 """All cases."""
 
 import exposed  # noqa: F401
+import exposed2  # noqa: F401
 import forwarding  # noqa: F401
 import lookalike  # noqa: F401
 import malformed  # noqa: F401
