@@ -26,15 +26,6 @@ func (q *query) split() {
 	}
 }
 
-// registrable is the name without its host.
-func (q *query) registrable() string {
-	q.split()
-	if q.host == "" {
-		return q.name
-	}
-	return q.name[len(q.host)+1:]
-}
-
 // split cuts a name into host, label and public suffix; of a name that is a
 // suffix itself the label is empty.
 func split(name string) (host, label, suffix string) {

@@ -19,7 +19,6 @@ type text struct {
 	w         io.Writer
 	opt       Options
 	explained map[string]bool
-	hidden    int
 	err       error
 }
 
