@@ -3,7 +3,7 @@
 package maillint
 
 //go:generate go run ./internal/page/gen
-//go:generate go run ./internal/picture docs/report.svg tokyo-2023-to-105
+//go:generate go run ./internal/picture docs/report.svg tokyo-2023-hand-out kagoshima-2023-mailman-laboratory
 
 import _ "embed"
 

@@ -258,7 +258,7 @@ func (h *header) field(i, j int) {
 	}
 	name := strings.TrimRight(line[:colon], " \t\r\n")
 	if len(name) < colon {
-		h.m.note(BlankBeforeColon, h.where, h.span(i, i+colon), "blanks between %q and its colon", clip(name))
+		h.m.note(BlankBeforeColon, clip(strings.TrimLeft(name, " \t")), h.span(i, i+colon), "blanks between the name and its colon")
 	}
 	if name = strings.TrimLeft(name, " \t"); !fieldName(name) {
 		h.noField(BadFieldName, i, j, "a field name with blanks or octets that are not allowed")

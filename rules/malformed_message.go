@@ -111,7 +111,7 @@ func harmless(d message.Defect) bool {
 
 func recipientField(name string) bool {
 	switch strings.ToLower(name) {
-	case "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "content-type", "content-transfer-encoding", "content-disposition", "header":
+	case "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "content-type", "content-transfer-encoding", "content-disposition":
 		return true
 	}
 	return false
