@@ -77,7 +77,7 @@ func compare(maillint string, rounds int) error {
 			for _, name := range names {
 				args := []string{self, "-contender", name, folder}
 				if name == "maillint" {
-					args = []string{maillint, "scan", "--jobs", "1", "--internal", "example.co.jp", "--format", "jsonl", "--output", os.DevNull, folder}
+					args = []string{maillint, "scan", "--jobs", "1", "--no-progress", "--output", os.DevNull, folder}
 				}
 				cpu, err := run(args)
 				if err != nil {
