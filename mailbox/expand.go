@@ -21,7 +21,8 @@ type expander struct {
 	emit   func(Message) error
 	buf    []byte // for messages of archives
 	budget *budget
-	walked bool // whether the file at hand was met in a folder
+	walked bool   // whether the file at hand was met in a folder
+	origin string // its path
 }
 
 // source is what a container is read from: a stream, or a file with places.
@@ -34,7 +35,7 @@ type source struct {
 // open reads one file, whatever it is.
 func (x *expander) open(path string, src source, walked bool) error {
 	x.budget = &budget{}
-	x.walked = walked
+	x.walked, x.origin = walked, path
 	in := io.Reader(src.r)
 	if src.at != nil {
 		x.budget.packed = func() int64 { return src.size }
@@ -205,7 +206,8 @@ func (x *expander) hand(m Message) error {
 		m.close()
 		return nil
 	}
-	m.Walked = m.Walked || x.walked || strings.Contains(m.Path, ":")
+	m.Walked = m.Walked || x.walked || len(m.Path) > len(x.origin)
+	m.Origin = x.origin
 	if m.File == nil {
 		m.Size = int64(len(m.Data))
 	}

@@ -33,7 +33,7 @@ func (r *fileReader) read(f file) error {
 	data, whole, err := readFile(f.path, r.data, most)
 	r.data = data
 	if err != nil {
-		return r.emit(Message{Path: f.path, Walked: f.walked, Err: plain(err)})
+		return r.emit(Message{Path: f.path, Origin: f.path, Walked: f.walked, Err: plain(err)})
 	}
 	if k := sniff(data[:min(len(data), sniffSize)]); k != single {
 		return r.container(f)
@@ -44,7 +44,7 @@ func (r *fileReader) read(f file) error {
 	if r.opt.skips(f.path) {
 		return nil
 	}
-	return r.emit(Message{Path: f.path, Data: emlx(f.path, data), Size: int64(len(data)), Alone: true, Walked: f.walked})
+	return r.emit(Message{Path: f.path, Origin: f.path, Data: emlx(f.path, data), Size: int64(len(data)), Alone: true, Walked: f.walked})
 }
 
 // container cuts up a small container, or one that turned up where a message
@@ -52,12 +52,12 @@ func (r *fileReader) read(f file) error {
 func (r *fileReader) container(f file) error {
 	in, err := os.Open(f.path)
 	if err != nil {
-		return r.emit(Message{Path: f.path, Walked: f.walked, Err: plain(err)})
+		return r.emit(Message{Path: f.path, Origin: f.path, Walked: f.walked, Err: plain(err)})
 	}
 	defer in.Close()
 	info, err := in.Stat()
 	if err != nil {
-		return r.emit(Message{Path: f.path, Walked: f.walked, Err: plain(err)})
+		return r.emit(Message{Path: f.path, Origin: f.path, Walked: f.walked, Err: plain(err)})
 	}
 	return r.open(f.path, source{in, in, info.Size()}, f.walked)
 }
@@ -69,12 +69,12 @@ func (r *fileReader) large(f file) error {
 	}
 	in, err := os.Open(f.path)
 	if err != nil {
-		return r.emit(Message{Path: f.path, Walked: f.walked, Err: plain(err)})
+		return r.emit(Message{Path: f.path, Origin: f.path, Walked: f.walked, Err: plain(err)})
 	}
 	info, err := in.Stat()
 	if err != nil {
 		_ = in.Close()
-		return r.emit(Message{Path: f.path, Walked: f.walked, Err: plain(err)})
+		return r.emit(Message{Path: f.path, Origin: f.path, Walked: f.walked, Err: plain(err)})
 	}
-	return r.emit(Message{Path: f.path, File: in, Size: info.Size(), Alone: true, Walked: f.walked, spool: in})
+	return r.emit(Message{Path: f.path, Origin: f.path, File: in, Size: info.Size(), Alone: true, Walked: f.walked, spool: in})
 }

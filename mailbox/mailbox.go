@@ -20,6 +20,8 @@ import (
 type Message struct {
 	// Path names it: "a.eml", "sent.mbox:17", "mail.zip:dir/a.eml".
 	Path string
+	// Origin is the file it is in.
+	Origin string
 	// Data is the whole message when it is in memory. It is valid until the
 	// visitor returns, and no longer.
 	Data []byte

@@ -65,7 +65,7 @@ func (w *walker) pipe(path string) error {
 }
 
 func (w *walker) fail(path string, walked bool, err error) error {
-	return w.expander.emit(Message{Path: path, Walked: walked, Err: plain(err)})
+	return w.expander.emit(Message{Path: path, Origin: path, Walked: walked, Err: plain(err)})
 }
 
 // plain takes the path out of an error: it is named beside it.

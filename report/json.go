@@ -66,7 +66,7 @@ func (j *jsonWriter) strings(name string, list []string) {
 	j.close(']')
 }
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // appendJSON appends a string with everything escaped that is not plain text;
 // octets that are not UTF-8 become U+FFFD, for JSON has no other form.
@@ -109,5 +109,5 @@ func appendEscape(b []byte, r rune) []byte {
 }
 
 func appendUnit(b []byte, r rune) []byte {
-	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }

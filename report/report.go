@@ -20,6 +20,7 @@ type Record struct {
 	Msg     *message.Message // nil where Err kept it from being read
 	Raw     []byte           // the octets of Msg where they are in memory
 	Alone   bool             // Path is a file with this message and nothing else
+	Origin  string           // the file that the message is in
 	Verdict policy.Verdict
 	Err     error // it could not be read, or not be judged
 }
@@ -63,6 +64,9 @@ var formats = []struct {
 }{
 	{"text", func(w io.Writer, o Options) Format { return newText(w, o) }},
 	{"jsonl", func(w io.Writer, _ Options) Format { return &jsonLines{w} }},
+	{"sarif", func(w io.Writer, o Options) Format { return newSARIF(w, o) }},
+	{"junit", func(w io.Writer, o Options) Format { return newJUnit(w, o) }},
+	{"html", func(w io.Writer, o Options) Format { return newHTML(w, o) }},
 }
 
 // Formats lists the names of the formats.

@@ -95,9 +95,7 @@ func (t *text) places(b *bytes.Buffer, r *Record, f *policy.Judged) {
 		if more {
 			b.WriteString("      ...\n")
 		}
-		if len(lines) > 0 && strings.Contains(lines[0].text, "=?") {
-			t.decoded(b, r, e)
-		}
+		t.note(b, r, e, lines)
 	}
 }
 
@@ -111,15 +109,22 @@ func (t *text) excerpt(b *bytes.Buffer, x excerpt) {
 	fmt.Fprintf(b, "     %s %s%s\n", t.paint("2", "|"), strings.Repeat(" ", from), t.paint("31", strings.Repeat("^", max(1, to-from))))
 }
 
-// decoded says in words what stands at a place of encoded words.
-func (t *text) decoded(b *bytes.Buffer, r *Record, e lint.Evidence) {
-	plain := e.Text
-	if plain == "" {
-		raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
-		plain = message.DecodeHeader(strings.NewReplacer("\r", "", "\n", "").Replace(string(raw)))
+// note says in words what stands at a place, where its line does not: encoded
+// words, and what the rule has to say of it.
+func (t *text) note(b *bytes.Buffer, r *Record, e lint.Evidence, lines []excerpt) {
+	if len(lines) == 0 {
+		return
 	}
-	if plain = oneLine(plain); plain != "" {
-		fmt.Fprintf(b, "     %s %s\n", t.paint("2", "="), clipColumns(Escape(plain), columnsShown))
+	words := e.Text
+	switch {
+	case words != "" && strings.Contains(lines[0].text, words):
+		return
+	case words == "" && strings.Contains(lines[0].text, "=?"):
+		raw := r.Msg.Bytes(message.Span{Start: e.Span.Start, End: min(e.Span.End, e.Span.Start+lineMost)})
+		words = message.DecodeHeader(strings.NewReplacer("\r", "", "\n", "").Replace(string(raw)))
+	}
+	if words = oneLine(words); words != "" {
+		fmt.Fprintf(b, "     %s %s\n", t.paint("2", "="), clipColumns(Escape(words), columnsShown))
 	}
 }
 

@@ -92,7 +92,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 
 func (o *scanOptions) newFormat(out *output) (report.Format, error) {
 	return report.New(o.format, out, report.Options{
-		Rules: rules.All, Show: o.show, Color: out.color, Version: version,
+		Rules: rules.All, Show: o.show, Color: out.color, Version: version, Lang: o.lang,
 	})
 }
 

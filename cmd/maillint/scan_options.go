@@ -28,6 +28,7 @@ type scanOptions struct {
 	baseline               string
 	writeBaseline          bool
 	shard                  string
+	lang                   string
 
 	fail        lint.Severity // over Critical: nothing fails
 	show        lint.Severity
@@ -55,6 +56,7 @@ func (o *scanOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.noProgress, "no-progress", false, "no progress bar on a terminal")
 	f.StringVar(&o.baseline, "baseline", "", "report only what is not in this `FILE`")
 	f.BoolVar(&o.writeBaseline, "write-baseline", false, "write all that is found into the file of --baseline")
+	f.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of explanations in reports for people: en or ja")
 	f.StringVar(&o.shard, "shard", "", "scan only the share `I/N` of the messages: 1/8, 2/8 ...")
 }
 
@@ -82,6 +84,9 @@ func (o *scanOptions) checkLevels() error {
 	}
 	if err := o.show.UnmarshalText([]byte(o.showLevel)); err != nil {
 		return fmt.Errorf("--show-level: unknown severity %q%s", o.showLevel, orElse(didYouMean(o.showLevel, lint.Severities()), ": want info, warning, high or critical"))
+	}
+	if err := checkLang(o.lang); err != nil {
+		return err
 	}
 	return o.checkFormat()
 }

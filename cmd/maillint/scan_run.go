@@ -77,7 +77,7 @@ func (o *scanOptions) elsewhere(path string) bool {
 
 // visit judges one message, on one of the workers.
 func (s *scan) visit(item *mailbox.Message) outcome {
-	r := report.Record{Path: item.Path, Alone: item.Alone, Err: item.Err}
+	r := report.Record{Path: item.Path, Alone: item.Alone, Origin: item.Origin, Err: item.Err}
 	var o outcome
 	if item.Err == nil {
 		o.skipped = !s.judge(item, &r)

@@ -28,22 +28,22 @@ func (e Example) Text() string {
 // ExampleFile is the name of a rule's example below the folder of this package.
 func ExampleFile(id string) string { return "examples/" + id + ".txt" }
 
-// ExampleOf gives a rule's example; ok is false where there is none yet.
-func ExampleOf(id string) (e Example, ok bool) {
+// ExampleOf gives a rule's example, or nil where there is none yet.
+func ExampleOf(id string) *Example {
 	data, err := examples.ReadFile(ExampleFile(id))
 	if err != nil {
-		return e, false
+		return nil
 	}
 	rest := string(data)
 	parts := make([]string, len(exampleMarks))
 	for i := len(exampleMarks) - 1; i >= 0; i-- {
 		at := strings.LastIndex(rest, exampleMarks[i])
 		if at < 0 {
-			return e, false
+			return nil
 		}
 		parts[i], rest = rest[at+len(exampleMarks[i]):], rest[:at]
 	}
-	return Example{strings.TrimSpace(parts[0]), parts[1], parts[2], parts[3]}, true
+	return &Example{strings.TrimSpace(parts[0]), parts[1], parts[2], parts[3]}
 }
 
 func (e Example) markdown(lang string) string {

@@ -42,12 +42,13 @@ var (
 	wIncident = heading{"incident %s", "事例 %s"}
 )
 
-// Markdown is the page as docs/rules holds it.
-func Markdown(r *lint.Rule, lang string) []byte {
+// Markdown is the page as docs/rules holds it, with an example where there is
+// one.
+func Markdown(r *lint.Rule, lang string, e *Example) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n%s · %s · %s\n\n", r.ID, r.Title.In(lang), r.Severity, strings.Join(facts(r, lang), " · "))
 	section(&b, hWhy.in(lang), r.Why.In(lang))
-	if e, ok := ExampleOf(r.ID); ok {
+	if e != nil {
 		section(&b, hExample.in(lang), e.markdown(lang))
 		section(&b, hInstead.in(lang), r.Fix.In(lang)+"\n\n"+e.fixedMarkdown(lang))
 	} else {

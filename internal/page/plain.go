@@ -11,7 +11,7 @@ import (
 func Plain(r *lint.Rule, lang string) []byte {
 	var b bytes.Buffer
 	fenced := ""
-	for line := range strings.Lines(string(Markdown(r, lang))) {
+	for line := range strings.Lines(string(Markdown(r, lang, ExampleOf(r.ID)))) {
 		switch mark := strings.TrimRight(line, "yaml\n"); {
 		case fenced != "":
 			if line == fenced+"\n" {

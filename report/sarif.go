@@ -1,0 +1,272 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"maillint/lint"
+	"maillint/policy"
+)
+
+// sarif is SARIF 2.1.0 (OASIS, 2020), which code-scanning viewers and editors
+// read. Results are written as they come.
+type sarif struct {
+	w      io.Writer
+	opt    Options
+	index  map[string]int // of rules
+	begun  bool
+	first  bool
+	unread [][2]string // path, reason
+}
+
+const sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
+
+func newSARIF(w io.Writer, o Options) *sarif {
+	s := &sarif{w: w, opt: o, index: map[string]int{}, first: true}
+	for i, r := range o.Rules {
+		s.index[r.ID] = i
+	}
+	return s
+}
+
+// sarifPiece holds the results of one message, each a JSON object.
+type sarifPiece struct {
+	results [][]byte
+	unread  [2]string
+}
+
+// sarifLevels are the three that SARIF has.
+var sarifLevels = [...]string{lint.Info: "note", lint.Warning: "warning", lint.High: "error", lint.Critical: "error"}
+
+// securitySeverity is what GitHub sorts by (0 to 10).
+var securitySeverity = [...]string{lint.Info: "1.0", lint.Warning: "4.0", lint.High: "7.5", lint.Critical: "9.5"}
+
+// Render makes the results of one message.
+func (s *sarif) Render(r *Record) Piece {
+	if r.Err == nil && len(r.Verdict.Findings) == 0 {
+		return nil
+	}
+	p := &sarifPiece{}
+	if r.Err != nil {
+		p.unread = [2]string{r.Path, r.Err.Error()}
+	}
+	print := ""
+	for i := range r.Verdict.Findings {
+		if print == "" {
+			print = fingerprint(r)
+		}
+		p.results = append(p.results, s.result(r, &r.Verdict.Findings[i], print))
+	}
+	return p
+}
+
+// fingerprint stays the same when a file is moved.
+func fingerprint(r *Record) string {
+	h := sha256.New()
+	if r.Raw != nil {
+		_, _ = h.Write(r.Raw)
+	} else if r.Msg != nil {
+		_, _ = io.Copy(h, r.Msg.Raw())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func (s *sarif) result(r *Record, f *policy.Judged, print string) []byte {
+	j := &jsonWriter{}
+	j.open('{')
+	j.field("ruleId", f.Rule)
+	if i, ok := s.index[f.Rule]; ok {
+		j.number("ruleIndex", int64(i))
+	}
+	j.field("level", sarifLevels[f.Severity])
+	j.key("message")
+	j.open('{')
+	j.field("text", f.Where+": "+f.Message)
+	j.close('}')
+	j.locations(r, f)
+	j.key("partialFingerprints")
+	j.open('{')
+	j.field("maillint/v1", print+"/"+f.Rule+"/"+f.Where)
+	j.close('}')
+	j.key("properties")
+	j.open('{')
+	j.field("message", r.Path)
+	j.field("severity", f.Severity.String())
+	j.field("disposition", f.Disposition.String())
+	if len(f.Recipients) > 0 {
+		j.strings("recipients", f.Recipients)
+	}
+	j.optional("suggest", f.Suggest)
+	j.close('}')
+	j.close('}')
+	return j.b
+}
+
+// locations are the places of the evidence: of the file when the message is
+// one by itself, else of the message by name.
+func (j *jsonWriter) locations(r *Record, f *policy.Judged) {
+	j.key("locations")
+	j.open('[')
+	places := f.Evidence
+	if len(places) == 0 {
+		places = []lint.Evidence{{Where: f.Where}}
+	}
+	for i, e := range places {
+		if i == 10 { // a viewer shows the first; no file needs them all
+			break
+		}
+		j.open('{')
+		j.key("physicalLocation")
+		j.open('{')
+		j.key("artifactLocation")
+		j.open('{')
+		j.field("uri", fileURI(r.Origin))
+		j.close('}')
+		if lines, _ := r.excerpts(e); r.Alone && len(lines) > 0 && lines[0].number > 0 {
+			j.region(lines, e)
+		}
+		j.close('}')
+		j.key("logicalLocations")
+		j.open('[')
+		j.open('{')
+		j.field("fullyQualifiedName", r.Path+" "+e.Where)
+		j.close('}')
+		j.close(']')
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) region(lines []excerpt, e lint.Evidence) {
+	j.key("region")
+	j.open('{')
+	j.number("startLine", int64(lines[0].number))
+	j.number("startColumn", int64(len([]rune(lines[0].text[:lines[0].start]))+1))
+	j.number("byteOffset", e.Span.Start)
+	j.number("byteLength", e.Span.Len())
+	j.close('}')
+}
+
+// fileURI is a path as a URI reference (RFC 3986): relative paths stay so.
+func fileURI(path string) string {
+	path = strings.TrimPrefix(filepath.ToSlash(path), "./")
+	u := url.URL{Path: path}
+	if filepath.IsAbs(path) {
+		u.Scheme = "file"
+		return u.String()
+	}
+	return strings.TrimPrefix(u.String(), "./")
+}
+
+// Write puts the results of a message out.
+func (s *sarif) Write(piece Piece) error {
+	p := piece.(*sarifPiece)
+	if p.unread[0] != "" {
+		s.unread = append(s.unread, p.unread)
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	for _, r := range p.results {
+		if !s.first {
+			r = append([]byte(",\n"), r...)
+		}
+		s.first = false
+		if _, err := s.w.Write(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin writes what stands before the results: the tool and its rules.
+func (s *sarif) begin() error {
+	if s.begun {
+		return nil
+	}
+	s.begun = true
+	j := &jsonWriter{}
+	j.open('{')
+	j.field("$schema", sarifSchema)
+	j.field("version", "2.1.0")
+	j.key("runs")
+	j.open('[')
+	j.open('{')
+	j.key("tool")
+	j.open('{')
+	j.key("driver")
+	j.open('{')
+	j.field("name", "maillint")
+	j.optional("version", s.opt.Version)
+	j.key("rules")
+	j.open('[')
+	for _, r := range s.opt.Rules {
+		j.rule(r, s.opt.Lang)
+	}
+	j.close(']')
+	j.close('}')
+	j.close('}')
+	j.key("results")
+	j.open('[')
+	j.b = append(j.b, '\n')
+	_, err := s.w.Write(j.b)
+	return err
+}
+
+func (j *jsonWriter) rule(r *lint.Rule, lang string) {
+	text := func(key, s string) {
+		j.key(key)
+		j.open('{')
+		j.field("text", oneLine(s))
+		j.close('}')
+	}
+	j.open('{')
+	j.field("id", r.ID)
+	text("shortDescription", r.Title.In(lang))
+	text("fullDescription", r.Why.In(lang))
+	text("help", r.Fix.In(lang))
+	j.key("defaultConfiguration")
+	j.open('{')
+	j.field("level", sarifLevels[r.Severity])
+	j.close('}')
+	j.key("properties")
+	j.open('{')
+	j.strings("tags", []string{"security", "mail"})
+	j.field("security-severity", securitySeverity[r.Severity])
+	j.close('}')
+	j.close('}')
+}
+
+// Close ends the run; what could not be read are notifications.
+func (s *sarif) Close(sum *Summary) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	j := &jsonWriter{b: []byte("\n]"), comma: true}
+	j.key("invocations")
+	j.open('[')
+	j.open('{')
+	j.key("executionSuccessful")
+	j.b = append(j.b, map[bool]string{true: "true", false: "false"}[!sum.Interrupted]...)
+	j.comma = true
+	j.key("toolExecutionNotifications")
+	j.open('[')
+	for _, u := range s.unread {
+		j.open('{')
+		j.field("level", "error")
+		j.key("message")
+		j.open('{')
+		j.field("text", u[0]+": "+u[1])
+		j.close('}')
+		j.close('}')
+	}
+	for _, c := range []byte("]}]}]}") {
+		j.close(c)
+	}
+	_, err := s.w.Write(append(j.b, '\n'))
+	return err
+}
