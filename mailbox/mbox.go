@@ -95,22 +95,21 @@ func digits(b []byte) bool {
 
 // begin passes over the first "From " line and blank lines before it.
 func (s *splitter) begin() {
-	s.fill()
-	b := s.buf
-	i := len(b) - len(bytes.TrimLeft(b, "\r\n"))
-	if !bytes.HasPrefix(b[i:], []byte("From ")) {
-		return
-	}
 	for {
-		if j := bytes.IndexByte(s.buf[i:], '\n'); j >= 0 {
-			s.start, s.scan = i+j+1, i+j
-			return
+		i := len(s.buf) - len(bytes.TrimLeft(s.buf, "\r\n"))
+		j := bytes.IndexByte(s.buf[i:], '\n')
+		if j < 0 && !s.eof && len(s.buf) < mboxBuffer/2 {
+			s.fill()
+			continue
 		}
-		if s.eof || len(s.buf) > mboxBuffer {
+		switch {
+		case !bytes.HasPrefix(s.buf[i:], []byte("From ")):
+		case j < 0:
 			s.start, s.scan = len(s.buf), len(s.buf)
-			return
+		default:
+			s.start, s.scan = i+j+1, i+j
 		}
-		s.fill()
+		return
 	}
 }
 

@@ -36,9 +36,10 @@ var refusals = []struct{ magic, why string }{
 }
 
 func sniff(head []byte) kind {
+	text := bytes.TrimLeft(head, "\r\n")
 	switch {
-	case bytes.HasPrefix(head, []byte("From ")):
-		line, _, _ := bytes.Cut(head, []byte("\n"))
+	case bytes.HasPrefix(text, []byte("From ")):
+		line, _, _ := bytes.Cut(text, []byte("\n"))
 		if separator(line) {
 			return mbox
 		}
