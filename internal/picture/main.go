@@ -64,19 +64,38 @@ func scan(ids []string) (string, error) {
 				return "", err
 			}
 			m := message.Parse(c.Messages[0])
-			m.Envelope = m.EnvelopeFromFields()
+			m.Envelope = envelope(m, c.EnvelopeOf(c.Names[0]))
 			found, err := p.Engine(org).Run(m)
 			if err != nil {
 				return "", err
 			}
 			found = found[:min(len(found), 1)]
 			piece := format.Render(&report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Raw: c.Messages[0], Alone: true, Verdict: p.Judge(m, policy.IdentityOf(m), found)})
+			if piece == nil {
+				return "", fmt.Errorf("%s: nothing is found in it", id)
+			}
 			if err := format.Write(piece); err != nil {
 				return "", err
 			}
 		}
 	}
 	return strings.TrimRight(b.String(), "\n"), nil
+}
+
+// envelope is the case's, or what the fields suggest.
+func envelope(m *message.Message, e *corpus.Envelope) message.Envelope {
+	env := m.EnvelopeFromFields()
+	if e == nil {
+		return env
+	}
+	env = message.Envelope{Source: "smtp", Null: e.From == "<>"}
+	env.ReversePath, _ = message.ParseAddress(e.From)
+	for _, s := range e.To {
+		if a, ok := message.ParseAddress(s); ok {
+			env.Recipients = append(env.Recipients, a)
+		}
+	}
+	return env
 }
 
 // colours of the SGR codes that report uses.
