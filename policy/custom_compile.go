@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -228,23 +229,38 @@ func (c *compiler) pattern(n ast.Node) {
 
 // refuse passes on what the expression language says.
 func (c *compiler) refuse(err error) {
+	text, offset, hint := firstLine(err), 0, ""
 	var e *file.Error
-	if !errors.As(err, &e) {
-		text := err.Error()
-		if strings.Contains(text, "maximum allowed nodes") {
-			text = fmt.Sprintf("too long: more than %d names, values and operators", maxNodes)
-		}
-		c.fail(0, "", "%s", firstLine(errors.New(text)))
-		return
+	if errors.As(err, &e) {
+		text, offset = firstLine(errors.New(e.Message)), e.From
 	}
-	hint := ""
-	if name, ok := strings.CutPrefix(e.Message, "unknown name "); ok {
+	name, unknownName := strings.CutPrefix(text, "unknown name ")
+	switch {
+	case strings.Contains(text, "maximum allowed nodes"):
+		text, offset = fmt.Sprintf("too long: more than %d names, values and operators", maxNodes), 0
+		hint = "make two rules of it"
+	case unknownName:
 		hint = didYouMean(name, append(inputNames(), own...))
-	}
-	if strings.HasPrefix(e.Message, "expected bool") {
+	case strings.Contains(text, " has no field "):
+		text, hint = noField(text)
+	case strings.HasPrefix(text, "expected bool"):
 		hint = "a condition is true or false"
 	}
-	c.fail(e.From, hint, "%s", firstLine(errors.New(e.Message)))
+	c.fail(offset, hint, "%s", text)
+}
+
+// noField puts "type policy.Recipient has no field extrenal" in words.
+func noField(text string) (plain, hint string) {
+	of, name, _ := strings.Cut(text, " has no field ")
+	kind, t := "recipient", reflect.TypeFor[Recipient]()
+	if strings.HasSuffix(of, "PartView") {
+		kind, t = "part", reflect.TypeFor[PartView]()
+	}
+	var known []string
+	for i := range t.NumField() {
+		known = append(known, t.Field(i).Tag.Get("expr"))
+	}
+	return fmt.Sprintf("a %s has no field %q", kind, name), didYouMean(name, known)
 }
 
 func (c *compiler) fail(offset int, hint, format string, args ...any) {

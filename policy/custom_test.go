@@ -131,7 +131,7 @@ func TestCases(t *testing.T) {
 	}
 	wrong := strings.NewReplacer("fires:", "silent:", "silent:", "fires:").Replace(text)
 	bad := mustParse(t, customHead+wrong).Check(testNow)
-	if len(bad) != 3 || !strings.HasPrefix(bad[0].String(), "test.yaml:12:17: custom.test.cases: the rule fires on it") {
+	if len(bad) != 3 || !strings.HasPrefix(bad[0].String(), "testdata/test.yaml:12:17: custom.test.cases: the rule fires on it") {
 		t.Errorf("bad cases: %v", bad)
 	}
 }

@@ -59,6 +59,7 @@ func (r *reader) directoryFiles(n *yaml.Node, path string) {
 		if !ok {
 			continue
 		}
+		name = r.world.path(name)
 		data, err := r.world.read(name)
 		if err != nil {
 			r.fail(r.at(v), "", "%scannot read the directory: %v", prefix(path), err)

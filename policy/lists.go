@@ -52,6 +52,7 @@ func (r *reader) items(n *yaml.Node, path string) []item {
 
 // fileItems reads a file of entries, one a line; "#" starts a comment.
 func (r *reader) fileItems(name string, at place, path string) []item {
+	name = r.world.path(name)
 	data, err := r.world.read(name)
 	if err != nil {
 		r.fail(at, "", "%scannot read the list: %v", prefix(path), err)

@@ -81,6 +81,9 @@ func (r *reader) domains(n *yaml.Node, path string, marks bool) []string {
 		mark := ""
 		if marks && (strings.HasPrefix(name, "=") || strings.HasPrefix(name, "!")) {
 			mark, name = name[:1], name[1:]
+		} else if rest := strings.TrimLeft(name, "=!"); rest != name && !marks {
+			r.fail(it.at, "write "+rest, "%s%q: = and ! are for organization.domains", prefix(path), clip(name))
+			continue
 		}
 		d, ok := r.domain(it.at, path, name)
 		switch {

@@ -5,7 +5,7 @@ package policy
 
 import (
 	"errors"
-	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -53,7 +53,7 @@ func Load(path string, rules []*lint.Rule) (*Policy, error) {
 // Parse checks the text of a policy. name is for messages; files that the
 // policy names are looked for in the folder of name.
 func Parse(name string, data []byte, rules []*lint.Rule) (*Policy, error) {
-	return parse(filepath.Base(name), data, rules, realWorld(name))
+	return parse(name, data, rules, realWorld(name))
 }
 
 func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, error) {
@@ -123,16 +123,18 @@ func (r *reader) know(rules []*Rule) {
 
 // unknownSections refuses what the file has besides.
 func (r *reader) unknownSections(top *yaml.Node, keys []key) {
-	var all []key
+	known := slices.Clone(later)
 	for _, k := range keys {
-		all = append(all, key{k.name, func(*yaml.Node, string) {}})
+		known = append(known, k.name)
 	}
-	for _, name := range later {
-		all = append(all, key{name, func(v *yaml.Node, s string) {
-			r.fail(r.at(v), "take it out", "%s: not available in this version", s)
-		}})
+	for k := range r.pairs(top, "") {
+		switch {
+		case slices.Contains(later, k.Value):
+			r.fail(r.at(k), "take it out", "%s: not available in this version", k.Value)
+		case !slices.Contains(known, k.Value):
+			r.fail(r.at(k), didYouMean(k.Value, known), "unknown section %q", clip(k.Value))
+		}
 	}
-	r.mapping(top, "", "section", all...)
 	if top.Kind == yaml.MappingNode && find(top, "version") == nil {
 		r.fail(r.at(top), `write "version: 1"`, "version is missing")
 	}

@@ -101,7 +101,7 @@ func (r *reader) loadError(e *yaml.LoadError, prefix string) {
 	at := place{r.file, max(1, e.Mark.Line), max(1, e.Mark.Column)}
 	text, hint := e.Message, ""
 	switch {
-	case strings.Contains(text, "tab character"):
+	case strings.Contains(text, "tab character"), strings.HasPrefix(r.line(at.line), "\t"):
 		hint = "indent with blanks"
 	case strings.Contains(text, "cannot start any token"), strings.Contains(text, "unknown anchor"):
 		hint = "put the value in quotes"

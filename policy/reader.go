@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,7 +98,7 @@ func (r *reader) mapping(n *yaml.Node, path, noun string, keys ...key) {
 func (r *reader) pairs(n *yaml.Node, path string) func(yield func(k, v *yaml.Node) bool) {
 	return func(yield func(k, v *yaml.Node) bool) {
 		if n.Kind != yaml.MappingNode {
-			if !isNull(n) {
+			if !isNull(n) && n.Kind != yaml.AliasNode {
 				r.fail(r.at(n), "", "%swant keys with values, not %s", prefix(path), kindOf(n))
 			}
 			return
@@ -126,7 +127,7 @@ func (r *reader) sequence(n *yaml.Node, path string) []*yaml.Node {
 	if n.Kind == yaml.SequenceNode {
 		return n.Content
 	}
-	if !isNull(n) {
+	if !isNull(n) && n.Kind != yaml.AliasNode { // references has refused that
 		hint := ""
 		if n.Kind == yaml.ScalarNode {
 			hint = "write [" + clip(n.Value) + "]"
@@ -148,6 +149,7 @@ func (r *reader) text(n *yaml.Node, path string) (string, bool) {
 // raw reads a string as it stands.
 func (r *reader) raw(n *yaml.Node, path string) (string, bool) {
 	switch {
+	case n.Kind == yaml.AliasNode:
 	case n.Kind != yaml.ScalarNode:
 		r.fail(r.at(n), "", "%swant a text, not %s", prefix(path), kindOf(n))
 	case n.Tag == "!!null":
@@ -211,17 +213,19 @@ func (r *reader) integer(n *yaml.Node, path string) int {
 
 // word reads one of the known words and gives its place in the list.
 func (r *reader) word(n *yaml.Node, path, noun string, known []string) (int, bool) {
-	s, ok := r.raw(n, path)
-	if !ok {
-		return 0, false
-	}
-	for i, k := range known {
-		if k == s {
-			return i, true
+	s := n.Value
+	if n.Kind != yaml.ScalarNode || isNull(n) {
+		var ok bool
+		if s, ok = r.raw(n, path); !ok {
+			return 0, false
 		}
 	}
-	r.fail(r.at(n), didYouMean(s, known), "%sunknown %s %q", prefix(path), noun, s)
-	return 0, false
+	i := slices.Index(known, s)
+	if i < 0 {
+		r.fail(r.at(n), didYouMean(s, known), "%sunknown %s %q", prefix(path), noun, clip(s))
+		return 0, false
+	}
+	return i, true
 }
 
 // date reads a day, in the organisation's time zone.

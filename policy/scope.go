@@ -36,9 +36,13 @@ func (r *reader) readScope(n *yaml.Node, path string) *Scope {
 		key{"from", func(v *yaml.Node, p string) { s.From, _ = r.date(v, p) }},
 		key{"until", func(v *yaml.Node, p string) { s.Until, _ = r.date(v, p) }},
 	)
-	for name, l := range map[string]*List{"senders": s.Senders, "recipients": s.Recipients} {
-		if l != nil && l.Len() == 0 {
-			r.fail(r.at(find(n, name)), "leave the key out", "%sis empty: the rule would never apply", prefix(join(path, name)))
+	for _, name := range []string{"senders", "recipients"} {
+		l := s.Senders
+		if name == "recipients" {
+			l = s.Recipients
+		}
+		if v := find(n, name); l != nil && l.Len() == 0 && v.Kind == yaml.SequenceNode && len(v.Content) == 0 {
+			r.fail(r.at(v), "leave the key out", "%sis empty: the rule would never apply", prefix(join(path, name)))
 		}
 	}
 	if !s.From.IsZero() && !s.Until.IsZero() && s.Until.Before(s.From) {

@@ -27,7 +27,7 @@ func (r *reader) secret(n *yaml.Node, path string) Secret {
 		return Secret{}
 	}
 	if name, ok := strings.CutPrefix(s, "file:"); ok {
-		data, err := r.world.read(strings.TrimSpace(name))
+		data, err := r.world.read(r.world.path(strings.TrimSpace(name)))
 		if err != nil {
 			r.fail(r.at(n), "", "%scannot read the secret: %v", prefix(path), err)
 		}

@@ -16,6 +16,7 @@ import (
 // world is what a policy takes from outside its own text.
 type world struct {
 	env  func(name string) (string, bool)
+	path func(name string) string // of a file that the policy names
 	read func(path string) ([]byte, error)
 	run  func(ctx context.Context, argv []string) ([]byte, error)
 }
@@ -26,13 +27,14 @@ func realWorld(name string) world {
 	dir := filepath.Dir(name)
 	return world{
 		env: os.LookupEnv,
-		read: func(path string) ([]byte, error) {
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(dir, path)
+		path: func(name string) string {
+			if filepath.IsAbs(name) {
+				return name
 			}
-			return readFile(path)
+			return filepath.Join(dir, name)
 		},
-		run: func(ctx context.Context, argv []string) ([]byte, error) { return runCommand(ctx, dir, argv) },
+		read: readFile,
+		run:  func(ctx context.Context, argv []string) ([]byte, error) { return runCommand(ctx, dir, argv) },
 	}
 }
 
