@@ -183,7 +183,7 @@ func (s *splitter) find() (end, after int, found bool) {
 			eol = len(s.buf) - at - 2
 		}
 		next := at + 1 + eol + 1
-		if blank := blankBefore(s.buf[s.start:at]); blank >= 0 && separator(s.buf[at+1:min(next, len(s.buf))]) {
+		if blank := blankBefore(s.buf[min(s.start, at):at]); at >= s.start && blank >= 0 && separator(s.buf[at+1:min(next, len(s.buf))]) {
 			return s.start + blank, min(next, len(s.buf)), true
 		}
 		s.scan = at + 1
