@@ -53,7 +53,7 @@ func (r *reader) caseText(n *yaml.Node, path string) string {
 			}
 		}},
 		key{"text", func(v *yaml.Node, p string) { d.text, _ = r.raw(v, p) }},
-		key{"attachments", func(v *yaml.Node, p string) { d.files = texts(r.items(v, p)) }},
+		key{"attachments", func(v *yaml.Node, p string) { d.files = r.caseFiles(v, p) }},
 	)
 	return d.String()
 }
@@ -62,7 +62,38 @@ func (r *reader) caseText(n *yaml.Node, path string) string {
 type letter struct {
 	head  []string
 	text  string
-	files []string
+	files []caseFile
+}
+
+type caseFile struct {
+	name string
+	size int
+}
+
+// maxCaseFile bounds the files of cases, in octets.
+const maxCaseFile = 32 << 20
+
+// caseFiles reads names of files, or {name: ..., size: ...}.
+func (r *reader) caseFiles(n *yaml.Node, path string) []caseFile {
+	var out []caseFile
+	for _, v := range r.sequence(n, path) {
+		f := caseFile{size: 8}
+		if v.Kind != yaml.MappingNode {
+			f.name, _ = r.raw(v, path)
+		} else {
+			r.mapping(v, path, "key",
+				key{"name", func(v *yaml.Node, p string) { f.name, _ = r.raw(v, p) }},
+				key{"size", func(v *yaml.Node, p string) {
+					if f.size = r.positive(v, p); f.size > maxCaseFile {
+						r.fail(r.at(v), "", "%sat most %d", prefix(p), maxCaseFile)
+						f.size = 0
+					}
+				}},
+			)
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // String is the message as it is sent.
@@ -75,13 +106,22 @@ func (d letter) String() string {
 	}
 	lines = append(lines, "Content-Type: multipart/mixed; boundary=case", "", "--case", plain, "", d.text)
 	for _, f := range d.files {
-		lines = append(lines, "--case", "Content-Type: application/octet-stream", fmt.Sprintf("Content-Disposition: attachment; filename=%q", f), "", "content")
+		lines = append(lines, "--case", "Content-Type: application/octet-stream", "Content-Disposition: attachment; filename=\""+quoted.Replace(f.name)+"\"", "", filler(f.size))
 	}
 	return crlf(append(lines, "--case--", ""))
 }
 
+// quoted keeps a name on its line and inside its quotes.
+var quoted = strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\n", " ", "\r", " ")
+
+// filler is a content of so many octets.
+func filler(size int) string {
+	const line = "0123456789012345678901234567890123456789012345678901234567\r\n"
+	return strings.Repeat(line, max(0, size)/len(line)) + strings.Repeat("x", max(0, size)%len(line))
+}
+
 func crlf(lines []string) string {
-	return strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\r\n")
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(lines, "\n"), "\r\n", "\n"), "\n", "\r\n")
 }
 
 // runCases runs the cases of one rule. Where the policy has no domains, the
