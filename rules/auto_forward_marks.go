@@ -57,7 +57,7 @@ func (f *forwarding) srs(path lint.Visible) bool {
 	switch {
 	case len(local) > 5 && (strings.HasPrefix(local, "srs0") || strings.HasPrefix(local, "srs1")) && strings.IndexByte("=+-", local[4]) >= 0 && strings.Count(local, "=") >= 3:
 		f.strong(path.Field, path.Span, "a reverse-path rewritten by a forwarder (SRS)")
-	case strings.Contains(local, "+srs=") && strings.Count(local, "=") >= 3:
+	case strings.Contains(local, "+srs=") && strings.Count(local, "=") >= 2: // hash=tt
 		f.strong(path.Field, path.Span, "a reverse-path rewritten by Exchange Online (SRS)")
 	default:
 		return false
@@ -234,7 +234,7 @@ func (f *forwarding) received() {
 		if !field.Is("Received") {
 			continue
 		}
-		_, after, ok := strings.Cut(field.Value(), " for <")
+		_, after, ok := strings.Cut(strings.ReplaceAll(field.Value(), "\t", " "), " for <")
 		mailbox, _, closed := strings.Cut(after, ">")
 		if a, isAddress := message.ParseAddress(mailbox); ok && closed && isAddress && a.Domain != "" && f.Facts.Internal(a) {
 			f.weak("Received", field.Span, "it was received for "+a.String())
