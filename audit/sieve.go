@@ -1,0 +1,346 @@
+package audit
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// sieve reads one script.
+func (a *auditor) sieve(path, src string) {
+	box := pathMailbox(path)
+	if box != "" {
+		a.people.seen(box)
+	}
+	nodes, err := parseSieve(src)
+	a.record()
+	if err != nil {
+		p := place{path: path}
+		var fault *sieveError
+		if errors.As(err, &fault) {
+			p.line = fault.line
+		}
+		a.skip(p, "not read to the end: "+err.Error())
+	}
+	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: sieveVars{}, off: a.tree.inactive(path)}
+	w.run(nodes, scope{})
+	w.finish()
+	if err == nil && w.commands == 0 {
+		a.empty(place{path: path, line: 1}, "a script without a command", a.tree != nil)
+	}
+}
+
+// sieveWalk goes through a script and gathers what it does.
+type sieveWalk struct {
+	*auditor
+	path, mailbox string
+	vars          sieveVars
+	off           bool
+	commands      int
+	acts          []sieveAct
+}
+
+// sieveAct is one action with the conditions it stands under.
+type sieveAct struct {
+	node  *sieveNode
+	scope scope
+	set   *setting // what it became, if it leads out
+}
+
+// scope is where a command stands: the blocks around it and their tests.
+type scope struct {
+	blocks []int // each block has a number of its own; a path
+	tests  []*sieveNode
+	// others are the tests that must have failed: before an elsif or else.
+	others int
+}
+
+func (s scope) in(block int, tests []*sieveNode, others int) scope {
+	return scope{
+		blocks: append(slices.Clone(s.blocks), block), tests: append(slices.Clone(s.tests), tests...), others: s.others + others,
+	}
+}
+
+// run walks the commands of a block.
+func (w *sieveWalk) run(nodes []*sieveNode, sc scope) {
+	chain := 0
+	for _, n := range nodes {
+		w.commands++
+		switch n.name {
+		case "if":
+			chain = 1
+		case "elsif", "else":
+			chain++
+		default:
+			chain = 0
+		}
+		if n.open {
+			w.run(n.block, sc.in(w.commands, n.tests, max(0, chain-1)))
+		}
+		w.command(n, sc)
+	}
+}
+
+// conditional tells whether a command may be left out.
+func (s scope) conditional() bool {
+	return s.others > 0 || slices.ContainsFunc(s.tests, func(t *sieveNode) bool { return !alwaysTrue(t) })
+}
+
+// command takes an action in.
+func (w *sieveWalk) command(n *sieveNode, sc scope) {
+	act := sieveAct{node: n, scope: sc}
+	switch n.name {
+	case "set":
+		w.vars.set(n, sc.conditional())
+	case "redirect":
+		act.set = w.redirect(n, sc)
+	case "notify":
+		act.set = w.notify(n, sc)
+	case "vnd.dovecot.pipe", "pipe", "vnd.dovecot.filter", "filter", "vnd.dovecot.execute", "execute":
+		act.set = w.pipe(n, sc)
+	case "include":
+		act.set = w.include(n, sc)
+	case "fileinto", "keep", "discard", "setflag", "addflag", "stop":
+	default:
+		return
+	}
+	w.acts = append(w.acts, act)
+}
+
+func (w *sieveWalk) setting(n *sieveNode, sc scope, what string) *setting {
+	s := &setting{
+		place: place{path: w.path, line: n.line}, source: sieveScript, mailbox: w.mailbox, what: what, rule: true, off: w.off,
+		id: strings.TrimSuffix(filepath.Base(w.path), ".sieve"),
+	}
+	s.all = !sc.conditional()
+	for _, t := range sc.tests {
+		if s.all && t.name != "true" {
+			s.trick = "the test \"" + t.name + "\", which is always true"
+		}
+		if !s.all {
+			s.words = append(s.words, testWords(t)...)
+		}
+	}
+	for _, word := range s.words[:min(len(s.words), 5)] {
+		s.note("test", clip(word, 80))
+	}
+	return s
+}
+
+// redirect sends the mail on; without :copy it is not kept (RFC 5228, 4.2;
+// RFC 3894).
+func (w *sieveWalk) redirect(n *sieveNode, sc scope) *setting {
+	s := w.setting(n, sc, "Sieve redirect")
+	s.copies = no
+	if n.tagged("copy") {
+		s.copies = yes
+	}
+	for _, list := range n.plain("bytimerelative", "bytimeabsolute", "bymode", "ret", "notify") {
+		for _, text := range list {
+			w.targetsOf(s, text, n.tagged("list"))
+		}
+	}
+	return s
+}
+
+// targetsOf expands a text into targets.
+func (w *sieveWalk) targetsOf(s *setting, text string, list bool) {
+	values, _ := w.vars.expand(text)
+	for _, v := range values {
+		v = strings.TrimSpace(v)
+		if t, ok := addressTarget(v); ok && !list && !strings.Contains(v, unknownText) {
+			s.targets = append(s.targets, t)
+			continue
+		}
+		if local, domain, ok := strings.Cut(v, "@"); ok && local == unknownText && !strings.Contains(domain, unknownText) && !list {
+			if t, ok := addressTarget("*@" + domain); ok { // ${1}@outside: the domain is known
+				s.targets = append(s.targets, t)
+				continue
+			}
+		}
+		if v != "" && !strings.Contains(v, "@") && !list && !strings.Contains(v, unknownText) {
+			s.targets = append(s.targets, target{raw: v, local: true})
+			continue
+		}
+		s.targets = append(s.targets, target{raw: clip(text, 100)})
+	}
+	s.note(s.what[strings.LastIndexByte(s.what, ' ')+1:], clip(text, 100))
+}
+
+// notify sends a notice by mail (RFC 5435, 5436, and the older draft).
+func (w *sieveWalk) notify(n *sieveNode, sc scope) *setting {
+	s := w.setting(n, sc, "Sieve notify")
+	s.notice, s.copies = true, yes
+	methods := append(n.after("method"), n.after("options")...)
+	for _, list := range n.plain("from", "importance", "options", "message", "method", "id", "low", "normal", "high") {
+		methods = append(methods, list...)
+	}
+	for _, m := range methods {
+		values, _ := w.vars.expand(m)
+		for _, v := range values {
+			low := strings.ToLower(v)
+			if strings.HasPrefix(low, "mailto:") || strings.Contains(v, "@") && !strings.Contains(low, "://") {
+				for _, to := range strings.Split(strings.SplitN(v, "?", 2)[0], ",") {
+					w.targetsOf(s, trimAddress(to), false)
+				}
+			} else if strings.Contains(low, "://") {
+				s.pipe = clip(v, 100)
+			}
+		}
+	}
+	return s
+}
+
+func (w *sieveWalk) pipe(n *sieveNode, sc scope) *setting {
+	s := w.setting(n, sc, "Sieve "+strings.TrimPrefix(n.name, "vnd.dovecot."))
+	s.copies = yes
+	var words []string
+	for _, list := range n.plain("input", "output") {
+		for _, text := range list {
+			values, _ := w.vars.expand(text)
+			words = append(words, values...)
+		}
+	}
+	s.pipe = clip(strings.Join(words, " "), 200)
+	if s.pipe == "" {
+		s.pipe = "(no name)"
+	}
+	for _, m := range anyAddress.FindAllString(s.pipe, 20) {
+		if t, ok := addressTarget(m); ok {
+			s.targets = append(s.targets, t)
+		}
+	}
+	s.note(n.name, s.pipe)
+	return s
+}
+
+// include runs another script. One of the same folder is read by itself.
+func (w *sieveWalk) include(n *sieveNode, sc scope) *setting {
+	for _, list := range n.plain("") {
+		for _, text := range list {
+			values, whole := w.vars.expand(text)
+			name := strings.Join(values, " ")
+			if whole && !n.tagged("global") && w.beside(name) {
+				return nil
+			}
+			s := w.setting(n, sc, "Sieve include")
+			s.include = clip(name, 100)
+			s.harmless = n.tagged("global")
+			s.note("include", s.include)
+			return s
+		}
+	}
+	return nil
+}
+
+// beside tells whether a personal script is part of this audit.
+func (w *sieveWalk) beside(name string) bool {
+	return w.tree != nil && name != "" && !strings.ContainsAny(name, `/\`) &&
+		(exists(filepath.Join(filepath.Dir(w.path), name+".sieve")) || exists(filepath.Join(filepath.Dir(w.path), name)))
+}
+
+// finish looks what else happens to mail that is sent on, and adds settings.
+func (w *sieveWalk) finish() {
+	for _, act := range w.acts {
+		if act.set == nil {
+			continue
+		}
+		for _, other := range w.acts {
+			if other.scope.reaches(act.scope) || act.scope.reaches(other.scope) && !other.scope.conditional() {
+				w.alongside(act.set, other.node)
+			}
+		}
+		w.add(act.set)
+	}
+	for _, act := range w.acts {
+		if act.set == nil && act.node.name != "stop" {
+			w.hiding(act)
+		}
+	}
+}
+
+// reaches tells whether what stands in s is also done for what stands in t.
+func (s scope) reaches(t scope) bool {
+	return len(s.blocks) <= len(t.blocks) && slices.Equal(s.blocks, t.blocks[:len(s.blocks)])
+}
+
+// alongside applies another action of the same way through the script.
+func (w *sieveWalk) alongside(s *setting, n *sieveNode) {
+	switch n.name {
+	case "keep":
+		s.copies = yes
+	case "discard":
+		s.deletes, s.copies = true, no
+		s.note("discard", "yes")
+	case "fileinto":
+		if s.copies == no {
+			s.copies = yes
+		}
+		if f := w.folderOf(n); rarelySeen(f) {
+			s.folder = f
+			s.note("fileinto", f)
+		}
+	case "setflag", "addflag":
+		if flags(n, `\seen`) {
+			s.reads = true
+			s.note(n.name, `\Seen`)
+		}
+		if flags(n, `\deleted`) {
+			s.deletes = true
+			s.note(n.name, `\Deleted`)
+		}
+	}
+	if (n.name == "keep" || n.name == "fileinto") && slices.Contains(flatten(n.after("flags")), `\seen`) {
+		s.reads = true
+	}
+}
+
+// hiding adds filing to rarely seen folders and discarding by keyword.
+func (w *sieveWalk) hiding(act sieveAct) {
+	s := w.setting(act.node, act.scope, "Sieve "+act.node.name)
+	switch act.node.name {
+	case "discard":
+		s.deletes = true
+	case "fileinto":
+		s.folder = w.folderOf(act.node)
+	default:
+		return
+	}
+	for _, other := range w.acts {
+		if other.scope.reaches(act.scope) && (other.node.name == "setflag" || other.node.name == "addflag") && flags(other.node, `\seen`) {
+			s.reads = true
+		}
+	}
+	s.note(act.node.name, s.folder)
+	w.add(s)
+}
+
+func (w *sieveWalk) folderOf(n *sieveNode) string {
+	for _, list := range n.plain("flags", "mailboxid", "specialuse") {
+		for _, text := range list {
+			values, _ := w.vars.expand(text)
+			return folderName(strings.ReplaceAll(decodeFolder(strings.Join(values, " ")), ".", "/"))
+		}
+	}
+	return ""
+}
+
+// flags tells whether a flag is set.
+func flags(n *sieveNode, flag string) bool {
+	for _, a := range n.args {
+		if slices.Contains(flatten(a.strings), flag) {
+			return true
+		}
+	}
+	return false
+}
+
+// flatten cuts texts of several flags: "\\Seen \\Deleted".
+func flatten(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, strings.Fields(strings.ToLower(s))...)
+	}
+	return out
+}

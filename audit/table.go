@@ -1,0 +1,235 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// table reads the text as CSV if its header is one of ours; false leaves it to
+// others.
+func (a *auditor) table(path string, text []byte) bool {
+	body, skipped := preamble(text)
+	head, ok := firstRow(body)
+	if !ok {
+		return false
+	}
+	comma, cols := delimiter(head)
+	kind := tableKindOf(cols)
+	if kind == nil {
+		return a.strangeTable(path, cols, body, skipped)
+	}
+	a.complete(kind, cols, place{path: path, line: skipped + 1})
+	a.rows(path, body, comma, skipped, func(rec record) { kind.read(a, rec) }, cols)
+	if a.read == 0 {
+		a.empty(place{path: path, line: skipped + 1}, "a header and no row: nothing was exported ("+kind.title+")", false)
+	}
+	return true
+}
+
+// preamble skips what PowerShell and Excel put in front of the header: a #TYPE
+// line, a sep= line, blank lines.
+func preamble(text []byte) (body []byte, skipped int) {
+	for {
+		line, rest, more := bytes.Cut(text, []byte("\n"))
+		low := strings.ToLower(strings.Trim(strings.TrimSpace(string(line[:min(len(line), 300)])), `"`))
+		if low != "" && !strings.HasPrefix(low, "#type") && !strings.HasPrefix(low, "sep=") || !more {
+			return text, skipped
+		}
+		text, skipped = rest, skipped+1
+	}
+}
+
+// firstRow gives the header line, which may hold line ends inside quotes.
+func firstRow(body []byte) (string, bool) {
+	quoted := false
+	for i, c := range body[:min(len(body), 64<<10)] {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '\n' && !quoted:
+			return strings.TrimRight(string(body[:i]), "\r"), true
+		}
+	}
+	if len(body) > 64<<10 {
+		return "", false
+	}
+	return strings.TrimRight(string(body), "\r\n"), !quoted
+}
+
+// delimiter chooses the one by which the header names columns of ours, or
+// else the one that gives most columns.
+func delimiter(head string) (comma rune, cols map[string]int) {
+	best := -1
+	for _, c := range []rune{',', ';', '\t', '|'} {
+		r := csv.NewReader(strings.NewReader(head))
+		r.Comma, r.LazyQuotes = c, true
+		row, err := r.Read()
+		if err != nil {
+			continue
+		}
+		named := columns(row)
+		score := len(row)
+		if tableKindOf(named) != nil {
+			score += 1000
+		}
+		if score > best {
+			best, comma, cols = score, c, named
+		}
+	}
+	return comma, cols
+}
+
+// columns gives the place of each column by its name in lower case. The first
+// of two with one name counts.
+func columns(row []string) map[string]int {
+	cols := map[string]int{}
+	for i, name := range row {
+		name = columnName(name)
+		if _, ok := cols[name]; !ok && name != "" {
+			cols[name] = i
+		}
+	}
+	return cols
+}
+
+// columnName is a name as it is compared: lower case, without blanks.
+func columnName(s string) string {
+	s = strings.ToLower(strings.Trim(strings.TrimSpace(s), "\ufeff\"'"))
+	return strings.NewReplacer(" ", "", "_", "", "　", "").Replace(s)
+}
+
+// rows reads the rows below the header.
+func (a *auditor) rows(path string, body []byte, comma rune, skipped int, visit func(record), cols map[string]int) {
+	r := csv.NewReader(bytes.NewReader(body))
+	r.Comma, r.FieldsPerRecord, r.ReuseRecord = comma, -1, true
+	width := 0
+	for n := 0; ; n++ {
+		row, err := r.Read()
+		if err == io.EOF {
+			return
+		}
+		p := place{path: path, record: n}
+		if err != nil {
+			p.line = skipped + errorLine(err)
+			a.skip(p, rowError(err))
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		p.line = skipped + line
+		if n == 0 {
+			width = len(row)
+			continue
+		}
+		a.row(p, row, width, visit, cols)
+	}
+}
+
+// row hands a row on if it is whole.
+func (a *auditor) row(p place, row []string, width int, visit func(record), cols map[string]int) {
+	if len(row) == 1 && strings.TrimSpace(row[0]) == "" && width > 1 {
+		return
+	}
+	a.record()
+	for len(row) > width && strings.TrimSpace(row[len(row)-1]) == "" {
+		row = row[:len(row)-1]
+	}
+	if len(row) != width {
+		a.skip(p, fmt.Sprintf("%d columns where the header has %d: the file was cut off, or a cell holds the delimiter", len(row), width))
+		return
+	}
+	visit(record{place: p, cols: cols, row: row})
+}
+
+func errorLine(err error) int {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return p.StartLine
+	}
+	return 0
+}
+
+func rowError(err error) string {
+	switch {
+	case errors.Is(err, csv.ErrQuote):
+		return "a quoted cell that is never closed, or text after its end: the file was cut off or edited"
+	case errors.Is(err, csv.ErrBareQuote):
+		return "a quote inside a cell that is not quoted"
+	}
+	return "not CSV: " + err.Error()
+}
+
+// complete reports missing columns. What is wished for is a warning, what is
+// needed an error; what there is, is read all the same.
+func (a *auditor) complete(k *tableKind, cols map[string]int, p place) {
+	for _, group := range k.need {
+		if !hasAny(cols, group) {
+			a.fail(p, fmt.Sprintf("missing column %s (%s): without it forwarding can be there and not be seen", columnTitle(group[0]), k.title))
+		}
+	}
+	for _, c := range k.wish {
+		if _, ok := cols[c]; !ok {
+			a.warn(p, fmt.Sprintf("no column %s (%s): what it would show was not looked at", columnTitle(c), k.title))
+		}
+	}
+}
+
+func hasAny(cols map[string]int, names []string) bool {
+	for _, n := range names {
+		if _, ok := cols[n]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// strangeTable deals with a header that is not ours: a list of addresses
+// without a header, or another table.
+func (a *auditor) strangeTable(path string, cols map[string]int, body []byte, skipped int) bool {
+	if len(cols) < 2 || hasAddress(cols) {
+		return false
+	}
+	lines := bytes.Count(body, []byte("\n"))
+	if lines < 1 || !evenRows(body, len(cols)) {
+		return false
+	}
+	a.fail(place{path: path, line: skipped + 1}, "wrong kind of file: a table, but its columns are none of an export of forwarding settings (docs/forwarding-survey.md lists them)")
+	return true
+}
+
+func hasAddress(cols map[string]int) bool {
+	for name := range cols {
+		if strings.ContainsAny(name, "@|\\/") {
+			return true
+		}
+	}
+	return false
+}
+
+// evenRows: the first lines have as many commas, semicolons or tabs as the
+// header.
+func evenRows(body []byte, width int) bool {
+	for _, c := range []rune{',', ';', '\t'} {
+		r := csv.NewReader(bytes.NewReader(body[:min(len(body), 64<<10)]))
+		r.Comma, r.FieldsPerRecord, r.LazyQuotes = c, -1, true
+		even := 0
+		for range 5 {
+			row, err := r.Read()
+			if err != nil {
+				break
+			}
+			if len(row) == width {
+				even++
+			} else {
+				even = -5
+			}
+		}
+		if even >= 2 {
+			return true
+		}
+	}
+	return false
+}

