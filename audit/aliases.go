@@ -168,6 +168,9 @@ var localName = regexp.MustCompile(`^[\pL\pN._+=$%~-][\pL\pN._+=$%~-]*$`)
 
 // aliases reads aliases(5).
 func (a *auditor) aliases(path, src string) {
+	graph := aliasGraph{}
+	before := len(a.settings)
+	defer func() { graph.report(a, path, a.settings[before:]) }()
 	logicalLines(src, func(text string, line int) {
 		a.record()
 		p := place{path: path, line: line}
@@ -185,6 +188,7 @@ func (a *auditor) aliases(path, src string) {
 		if !ok {
 			a.skip(p, "a target that cannot be read: "+clip(value, 80))
 		}
+		graph.add(key, line, items)
 		a.aliasEntry(entry{key: key, value: value, line: line}, items, setting{place: p, source: aliasFile, what: "alias", mild: true})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -102,11 +103,24 @@ func (j *jsonFile) top(v any, start int) {
 	if !emptyValue(v) {
 		j.n++
 	}
-	if !j.value(v, p, context{}) && !emptyValue(v) {
+	if !j.value(v, p, context{mailbox: namedMailbox(j.path)}) && !emptyValue(v) {
 		if j.strange++; j.strange == 1 {
 			j.first = p
 		}
 	}
+}
+
+// namedMailbox is the address that a file's name or folder holds: the export
+// of one mailbox.
+func namedMailbox(path string) string {
+	for _, part := range strings.Split(filepath.ToSlash(path), "/") {
+		if m := anyAddress.FindString(fileEnding.ReplaceAllString(strings.TrimSuffix(part, ".json"), "")); m != "" {
+			if t, ok := addressTarget(m); ok {
+				return t.addr.Key()
+			}
+		}
+	}
+	return ""
 }
 
 // at gives the line of an offset; offsets come in rising order.

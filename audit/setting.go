@@ -65,7 +65,6 @@ type setting struct {
 	remove    string // the command, where the source alone does not tell it
 	event     *event
 	harmless  bool // a program or file known to be usual
-	container string
 }
 
 // event tells how a change was made, where a log says so.

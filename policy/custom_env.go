@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"path"
 	"strings"
 	"sync"
@@ -39,7 +40,7 @@ type PartView struct {
 	Name       string `expr:"name"`      // file name
 	Extension  string `expr:"extension"` // in small letters, with its dot: ".xlsx"
 	Type       string `expr:"type"`      // media type, in small letters
-	Size       int    `expr:"size"`      // decoded octets; over 256 KiB within one percent
+	Size       int    `expr:"size"`      // decoded octets; over 16 KiB within one percent
 	Attachment bool   `expr:"attachment"`
 	Charset    string `expr:"charset"`
 	Hidden     bool   `expr:"hidden"` // outside the delimiters: most readers do not show it
@@ -305,18 +306,24 @@ func (e *environment) attachments() []*PartView {
 // measure fills in the sizes of the parts.
 func (e *environment) measure() {
 	for i, v := range e.parts() {
-		v.Size = sizeOf(e.files[i])
+		v.Size = e.sizeOf(e.files[i])
 	}
 }
 
-// exactSize is up to which encoded size a part is decoded to be measured.
-const exactSize = 256 << 10
+// exactSize is up to which encoded size a part is decoded to be measured. Of a
+// larger one the first line tells how much a line holds.
+const exactSize = 16 << 10
 
-func sizeOf(p *message.Part) int {
-	if p.Encoding == "base64" && p.Body.Len() > exactSize {
-		return int(p.Body.Len() / 78 * 57) // lines of 76 and a line end hold 57 octets
+func (e *environment) sizeOf(p *message.Part) int {
+	if p.Encoding != "base64" || p.Body.Len() <= exactSize {
+		return int(p.Size())
 	}
-	return int(p.Size())
+	line, held := 78, 76 // RFC 2045, 6.8: at most 76, and CR LF
+	head := e.m.Bytes(message.Span{Start: p.Body.Start, End: p.Body.Start + 1000})
+	if i := bytes.IndexByte(head, '\n'); i > 3 {
+		line, held = i+1, len(bytes.TrimRight(head[:i], "\r"))
+	}
+	return int(p.Body.Len()) / line * held / 4 * 3
 }
 
 // groupsOf are the directory's groups of the senders.

@@ -38,7 +38,10 @@ func (r *Record) excerpts(e lint.Evidence) (lines []excerpt, more bool) {
 		line, next := r.line(pos)
 		start := int(max(0, e.Span.Start-pos))
 		end := int(min(int64(len(line)), e.Span.End-pos))
-		if start < end && strings.TrimSpace(line[start:end]) != "" {
+		for start < end && (line[start] == ' ' || line[start] == '\t') {
+			start++
+		}
+		if start < end {
 			lines = append(lines, excerpt{number, line, start, end})
 		}
 		if next <= pos {
