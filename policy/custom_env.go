@@ -91,9 +91,13 @@ type environment struct {
 }
 
 // textMemo keeps a text input and its small letters.
-type textMemo struct {
-	plain, small    string
-	known, smallToo bool
+type textMemo struct{ plain, small oneText }
+
+// oneText is a text, once it was asked for.
+type oneText struct {
+	s     string
+	known bool
+	grams *grams // of a long one
 }
 
 const testFunction = "%test"
@@ -153,18 +157,36 @@ func (e *environment) test(i int) bool {
 }
 
 // text gives a text input, or its small letters.
-func (e *environment) text(in input, small bool) string {
-	t := &e.shared[in]
+func (e *environment) text(in input, small bool) string { return e.one(in, small).s }
+
+func (e *environment) one(in input, small bool) *oneText {
+	t := &e.shared[in].plain
+	if small {
+		t = &e.shared[in].small
+	}
 	if !t.known {
-		t.plain, t.known = e.table[in].text(e), true
+		t.known = true
+		if small {
+			t.s = smallLetters(e.text(in, false))
+		} else {
+			t.s = e.table[in].text(e)
+		}
 	}
-	if !small {
-		return t.plain
+	return t
+}
+
+// contains reports whether a text input holds s.
+func (e *environment) contains(in input, small bool, s string) bool {
+	t := e.one(in, small)
+	if len(t.s) >= worthGrams && len(s) >= 3 {
+		if t.grams == nil {
+			t.grams = newGrams(t.s)
+		}
+		if !t.grams.may(s) {
+			return false
+		}
 	}
-	if !t.smallToo {
-		t.small, t.smallToo = smallLetters(t.plain), true
-	}
-	return t.small
+	return strings.Contains(t.s, s)
 }
 
 // header gives the values of all fields of a name, decoded, a line each.

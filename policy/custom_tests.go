@@ -51,22 +51,19 @@ func (t *testTable) add(k testKey) int {
 
 // holds makes the comparison.
 func (t *textTest) holds(e *environment) bool {
-	s := e.text(t.input, t.lowered)
 	switch t.op {
 	case "contains":
-		return strings.Contains(s, t.value)
+		return e.contains(t.input, t.lowered, t.value)
 	case "startsWith":
-		return strings.HasPrefix(s, t.value)
+		return strings.HasPrefix(e.text(t.input, t.lowered), t.value)
 	case "endsWith":
-		return strings.HasSuffix(s, t.value)
+		return strings.HasSuffix(e.text(t.input, t.lowered), t.value)
 	}
-	if t.hints != nil {
-		low := e.text(t.input, true)
-		if !slices.ContainsFunc(t.hints, func(h string) bool { return strings.Contains(low, h) }) {
-			return false
-		}
+	found := func(hint string) bool { return e.contains(t.input, true, hint) }
+	if t.hints != nil && !slices.ContainsFunc(t.hints, found) {
+		return false
 	}
-	return t.re.MatchString(s)
+	return t.re.MatchString(e.text(t.input, t.lowered))
 }
 
 func compilePattern(s string) (*regexp.Regexp, error) {
