@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"maillint/lint"
 	"maillint/policy"
@@ -121,58 +117,6 @@ func tuneMemory(jobs int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(128+8*jobs) << 20)
 	}
-}
-
-// output is where the report goes, in large pieces.
-type output struct {
-	io.Writer
-	color bool
-}
-
-// openOutput opens the file of --output, or takes standard output.
-func (o *scanOptions) openOutput(stdout io.Writer) (*output, func() error, error) {
-	if o.output == "" {
-		return buffered(stdout, colorful(stdout))
-	}
-	f, err := os.Create(o.output)
-	if err != nil {
-		return nil, nil, fmt.Errorf("--output: %w", err)
-	}
-	out, flush, _ := buffered(f, false)
-	return out, func() error { return errors.Join(flush(), f.Close()) }, nil
-}
-
-// colorful: on a terminal that does not refuse it (no-color.org).
-func colorful(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
-}
-
-// buffered gathers small writes; what is found still shows within a moment.
-func buffered(w io.Writer, color bool) (*output, func() error, error) {
-	b := &slowWriter{w: w, last: time.Now()}
-	return &output{b, color}, b.flush, nil
-}
-
-// slowWriter writes when there is much or when the last write was a while ago.
-type slowWriter struct {
-	w    io.Writer
-	buf  []byte
-	last time.Time
-}
-
-func (s *slowWriter) Write(p []byte) (int, error) {
-	s.buf = append(s.buf, p...)
-	if len(s.buf) > 64<<10 || time.Since(s.last) > 200*time.Millisecond {
-		return len(p), s.flush()
-	}
-	return len(p), nil
-}
-
-func (s *slowWriter) flush() error {
-	_, err := s.w.Write(s.buf)
-	s.buf, s.last = s.buf[:0], time.Now()
-	return err
 }
 
 // limitRules applies --only and --except to the policy's rules.
