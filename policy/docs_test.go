@@ -93,3 +93,16 @@ func TestCustomRulesPageIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// Every example of the page is a policy that loads without a warning.
+func TestPolicyPage(t *testing.T) {
+	all := examples(t, "../docs/policy.md")
+	if len(all) < 5 {
+		t.Fatalf("only %d examples", len(all))
+	}
+	for _, text := range all {
+		if p := loadExample(t, text); len(p.Warnings) > 0 {
+			t.Errorf("%v\nin\n%s", p.Warnings, text)
+		}
+	}
+}
