@@ -2,6 +2,8 @@ package audit
 
 import (
 	"errors"
+	"io"
+	"os"
 	"time"
 
 	"maillint/lint"
@@ -21,6 +23,8 @@ type Options struct {
 	Previous *State
 	// Now is the day that baselines end by; zero is today.
 	Now time.Time
+	// Stdin is what the path "-" stands for; nil is the process's own.
+	Stdin io.Reader
 }
 
 // Finding is one thing that is wrong with one setting, or with several.
@@ -34,9 +38,9 @@ type Finding struct {
 	Target    string        `json:"target"`
 	Message   string        `json:"message"`
 	Evidence  string        `json:"evidence,omitempty"`
-	Remove    string        `json:"remove,omitempty"` // the command or the step that takes it away
-	Mailboxes []string      `json:"mailboxes,omitempty"`
-	Source    string        `json:"source,omitempty"` // the kind of export
+	Remove    string        `json:"remove,omitempty"`    // the command or the step that takes it away
+	Mailboxes []string      `json:"shared_by,omitempty"` // where it concerns several
+	Source    string        `json:"source,omitempty"`    // the kind of export
 
 	forwards bool // Target is where mail goes, so it may be blocked
 }
@@ -85,6 +89,9 @@ func Forwards(paths []string, opts Options) (*Report, error) {
 	}
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
+	}
+	if opts.Stdin == nil {
+		opts.Stdin = os.Stdin
 	}
 	a := newAuditor(opts)
 	for _, p := range paths {

@@ -127,6 +127,9 @@ func (a *auditor) resolve(s *setting) {
 func (a *auditor) guessInternal() func(string) bool {
 	best := ""
 	for d, n := range a.people.domains {
+		if slices.Contains(webmail, message.Registrable(d)) {
+			continue // a mail provider's is nobody's organisation
+		}
 		if c := cmp.Compare(n, a.people.domains[best]); c > 0 || c == 0 && d < best {
 			best = d
 		}

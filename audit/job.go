@@ -26,7 +26,7 @@ type Job struct {
 	Internal  []string // entries of organization.domains; none: guessed
 	Lookalike func(domain string) (intended string, ok bool)
 	Format    string // text (also ""), jsonl
-	FailLevel string // "" is warning
+	FailLevel string // "" is warning; "none" never fails because of findings
 	Baseline  string // file of approved forwardings
 	// Diff is the report of the last audit: only what is new is shown. Save is
 	// where this one is kept for the next.
@@ -34,6 +34,7 @@ type Job struct {
 	WriteBaseline string
 	BlockList     string // file that targets are added to
 	BlockLevel    string // from this severity on; "" is high
+	Stdin         io.Reader
 	Now           time.Time
 }
 
@@ -83,7 +84,7 @@ func (j Job) write(w io.Writer, r *Report) error {
 
 // prepare checks what was asked for, all of it before anything is read.
 func (j Job) prepare() (opts Options, level, block lint.Severity, err error) {
-	opts = Options{Lookalike: j.Lookalike, Now: j.Now}
+	opts = Options{Lookalike: j.Lookalike, Now: j.Now, Stdin: j.Stdin}
 	level, block = lint.Warning, lint.High
 	if len(j.Paths) == 0 {
 		return opts, 0, 0, fmt.Errorf("audit forwards: %w: name the exports (docs/forwarding-survey.md says how to make them)", ErrNoPath)
@@ -95,7 +96,9 @@ func (j Job) prepare() (opts Options, level, block lint.Severity, err error) {
 		name string
 		to   *lint.Severity
 	}{{j.FailLevel, &level}, {j.BlockLevel, &block}} {
-		if s.name != "" {
+		if s.name == "none" {
+			*s.to = lint.Critical + 1
+		} else if s.name != "" {
 			if err := s.to.UnmarshalText([]byte(s.name)); err != nil {
 				return opts, 0, 0, err
 			}

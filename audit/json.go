@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -215,7 +217,8 @@ func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
 		return true
 	}
 	found := false
-	for key, child := range raw {
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		child := raw[key]
 		switch child.(type) {
 		case []any, map[string]any:
 			inner := c

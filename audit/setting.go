@@ -45,26 +45,26 @@ type setting struct {
 	files   bool // takes it out of the inbox
 	folder  string
 
-	words     []string // what its conditions look for
-	all       bool     // it holds for all mail
-	trick     string   // how a condition that is always true is dressed
-	nameable  bool     // its name was chosen by whoever made it
-	hidden    bool
-	broken    bool
-	tenant    bool   // it holds for more than one mailbox
-	catchAll  bool   // it takes whole domains
-	delegate  bool   // somebody else may read or send
-	notice    bool   // only a notice goes out, no copy of the mail
-	member    bool   // an entry of a list of members
-	pipe      string // a program that gets the mail
-	include   string // a file elsewhere that says more
-	opens     string // a policy that lets forwarding out, in words
-	unknown   string // a change whose content is not told
-	mild      bool   // of aliases and maps: no copy is usual
-	evidence  []string
-	remove    string // the command, where the source alone does not tell it
-	event     *event
-	harmless  bool // a program or file known to be usual
+	words    []string // what its conditions look for
+	all      bool     // it holds for all mail
+	trick    string   // how a condition that is always true is dressed
+	nameable bool     // its name was chosen by whoever made it
+	hidden   bool
+	broken   bool
+	tenant   bool   // it holds for more than one mailbox
+	catchAll bool   // it takes whole domains
+	delegate bool   // somebody else may read or send
+	notice   bool   // only a notice goes out, no copy of the mail
+	member   bool   // an entry of a list of members
+	pipe     string // a program that gets the mail
+	include  string // a file elsewhere that says more
+	opens    string // a policy that lets forwarding out, in words
+	unknown  string // a change whose content is not told
+	mild     bool   // of aliases and maps: no copy is usual
+	evidence []string
+	remove   string // the command, where the source alone does not tell it
+	event    *event
+	harmless bool // a program or file known to be usual
 }
 
 // event tells how a change was made, where a log says so.

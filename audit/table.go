@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // table reads the text as CSV if its header is one of ours; false leaves it to
@@ -96,10 +97,16 @@ func columns(row []string) map[string]int {
 	return cols
 }
 
+var columnBlanks = strings.NewReplacer(" ", "", "_", "", "\u3000", "", "\ufeff", "", "\"", "", "'", "")
+
 // columnName is a name as it is compared: lower case, without blanks.
 func columnName(s string) string {
-	s = strings.ToLower(strings.Trim(strings.TrimSpace(s), "\ufeff\"'"))
-	return strings.NewReplacer(" ", "", "_", "", "　", "").Replace(s)
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 'a' && c != '.' && c != '-' && (c < 'A' || c > 'Z') && !digit(c) || c >= utf8.RuneSelf {
+			return strings.ToLower(strings.TrimSpace(columnBlanks.Replace(s)))
+		}
+	}
+	return strings.ToLower(s)
 }
 
 // rows reads the rows below the header.

@@ -3,8 +3,10 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -351,7 +353,7 @@ func (e *auditEvent) outlookActions(s *setting, text string, server any) {
 		v = text
 	}
 	w := actionWords{setting: s}
-	w.walk(v, "", false, 0)
+	w.walk(v, "", 0)
 	if str, ok := server.(string); ok {
 		var inner any
 		if json.Unmarshal([]byte(str), &inner) == nil {
@@ -363,30 +365,28 @@ func (e *auditEvent) outlookActions(s *setting, text string, server any) {
 			server = actions
 		}
 	}
-	w.walk(server, "", false, 0)
+	w.walk(server, "", 0)
 }
 
 // actionWords gathers actions from a structure whose shape varies.
 type actionWords struct{ *setting }
 
-func (w actionWords) walk(v any, key string, forwards bool, depth int) {
+func (w actionWords) walk(v any, key string, depth int) {
 	if depth > maxNesting {
 		return
 	}
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			w.walk(e, key, forwards, depth+1)
+			w.walk(e, key, depth+1)
 		}
 	case map[string]any:
-		for k, e := range v {
+		for _, k := range slices.Sorted(maps.Keys(v)) {
 			w.action(k)
-			if columnName(k) == "actiontype" || strings.Contains(columnName(k), "type") {
-				w.action(scalar(e))
+			if strings.Contains(columnName(k), "type") {
+				w.action(scalar(v[k]))
 			}
-		}
-		for k, e := range v {
-			w.walk(e, columnName(k), forwards, depth+1)
+			w.walk(v[k], columnName(k), depth+1)
 		}
 	case string:
 		w.text(v, key)

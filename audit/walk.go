@@ -28,7 +28,7 @@ type tree struct {
 // visit audits one path of the command line.
 func (a *auditor) visit(path string) {
 	if path == "-" {
-		a.readFrom("-", os.Stdin)
+		a.readFrom("-", a.opts.Stdin)
 		return
 	}
 	info, err := os.Stat(path)

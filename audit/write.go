@@ -30,10 +30,24 @@ func WriteJSONL(w io.Writer, r *Report) error {
 			return err
 		}
 	}
-	return enc.Encode(map[string]any{
-		"records": r.Records, "mailboxes": r.Mailboxes, "rules": r.Rules, "unparsed": r.Unparsed, "files": r.Files, "findings": len(r.Findings),
-		"errors": len(r.Errors), "warnings": len(r.Warnings), "approved": r.Approved, "known": r.Known, "gone": len(r.Gone),
+	return enc.Encode(closing{
+		r.Records, r.Mailboxes, r.Rules, r.Unparsed, r.Files, len(r.Findings), len(r.Errors), len(r.Warnings), r.Approved, r.Known, len(r.Gone),
 	})
+}
+
+// closing is the last object of a report.
+type closing struct {
+	Records   int `json:"records"`
+	Mailboxes int `json:"mailboxes"`
+	Rules     int `json:"rules"`
+	Unparsed  int `json:"unparsed"`
+	Files     int `json:"files"`
+	Findings  int `json:"findings"`
+	Errors    int `json:"errors"`
+	Warnings  int `json:"warnings"`
+	Approved  int `json:"approved"`
+	Known     int `json:"known"`
+	Gone      int `json:"gone"`
 }
 
 // visible escapes what came from outside: JSON leaves U+009B and bidirectional
