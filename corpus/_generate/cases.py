@@ -1,8 +1,10 @@
 """All cases."""
 
+import abused  # noqa: F401
 import exposed  # noqa: F401
 import exposed2  # noqa: F401
 import forwarding  # noqa: F401
+import leaked  # noqa: F401
 import lookalike  # noqa: F401
 import malformed  # noqa: F401
 from registry import ALL  # noqa: F401
