@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"io"
+	"time"
 
 	"maillint/lint"
 	"maillint/message"
@@ -57,11 +58,29 @@ func (j *jsonWriter) findings(list []policy.Judged) {
 		if f.Monitored {
 			j.field("would", f.Would.String())
 		}
+		j.exceptions(f)
 		j.evidence(f.Evidence)
 		if len(f.Recipients) > 0 {
 			j.strings("recipients", f.Recipients)
 		}
 		j.optional("suggest", f.Suggest)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+// exceptions are those that let a finding be, wholly or for some recipients.
+func (j *jsonWriter) exceptions(f *policy.Judged) {
+	if len(f.Exceptions) == 0 {
+		return
+	}
+	j.key("exceptions")
+	j.open('[')
+	for _, e := range f.Exceptions {
+		j.open('{')
+		j.field("reason", e.Reason)
+		j.field("until", e.Until.Format(time.DateOnly))
+		j.optional("owner", e.Owner)
 		j.close('}')
 	}
 	j.close(']')

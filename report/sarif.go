@@ -92,6 +92,15 @@ func (s *sarif) result(r *Record, f *policy.Judged, print string) []byte {
 	j.open('{')
 	j.field("maillint/v1", print+"/"+f.Rule+"/"+f.Where)
 	j.close('}')
+	if f.Excepted && len(f.Exceptions) > 0 {
+		j.key("suppressions")
+		j.open('[')
+		j.open('{')
+		j.field("kind", "external")
+		j.field("justification", f.Exceptions[0].Reason)
+		j.close('}')
+		j.close(']')
+	}
 	j.key("properties")
 	j.open('{')
 	j.field("message", r.Path)

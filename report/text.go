@@ -64,7 +64,7 @@ func (t *text) Render(r *Record) Piece {
 		if !t.shown(*f) {
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s: %s: %s [%s]\n", path, Escape(f.Where), t.paint(colors[f.Severity], f.Severity.String()), Escape(f.Message), Escape(f.Rule))
+		fmt.Fprintf(&b, "%s: %s: %s: %s%s [%s]\n", path, Escape(f.Where), t.paint(colors[f.Severity], f.Severity.String()), Escape(f.Message), aside(f), Escape(f.Rule))
 		t.places(&b, r, f)
 		if f.Suggest != "" {
 			fmt.Fprintf(&b, "    %s %s\n", t.paint("32", "did you mean:"), Escape(f.Suggest))
@@ -73,6 +73,17 @@ func (t *text) Render(r *Record) Piece {
 	}
 	p.text = b.Bytes()
 	return p
+}
+
+// aside says what the policy made of a finding, where that is not its word.
+func aside(f *policy.Judged) string {
+	switch {
+	case f.Excepted && len(f.Exceptions) > 0:
+		return " (exception: " + Escape(f.Exceptions[0].Reason) + ")"
+	case f.Monitored && f.Would > policy.Pass:
+		return " (monitored: would be " + f.Would.String() + ")"
+	}
+	return ""
 }
 
 func (t *text) shown(f policy.Judged) bool { return f.Severity >= t.opt.Show }

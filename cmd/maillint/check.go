@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -31,6 +32,11 @@ func checkPolicy(cmd *cobra.Command, path string) error {
 	p, err := loadPolicy(path, cmd.ErrOrStderr())
 	if err != nil {
 		return err
+	}
+	found := p.Check(time.Now())
+	printProblems(cmd.ErrOrStderr(), found)
+	if found.Errors() {
+		return exit(exitUsage)
 	}
 	on := 0
 	for _, r := range p.Rules {

@@ -10,6 +10,8 @@ import (
 	"net/mail"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"maillint/lint"
@@ -59,11 +61,45 @@ func (s *scan) read(ctx context.Context, paths []string) error {
 	if err := s.saveBaseline(); err != nil {
 		return err
 	}
+	s.notes()
 	if err := s.format.Close(&s.summary); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
 }
+
+// notes says what the reader of the summary should know: what was taken on
+// trust, what did not run, which exceptions have ended or let nothing be.
+func (s *scan) notes() {
+	add := func(format string, args ...any) {
+		s.summary.Notes = append(s.summary.Notes, fmt.Sprintf(format, args...))
+	}
+	var idle []string
+	for _, r := range s.policy.Rules {
+		if r.Enabled && r.Rule.NeedsHistory {
+			idle = append(idle, r.Name)
+		}
+	}
+	if idle != nil {
+		add("not run, because they need history: %s", strings.Join(idle, ", "))
+	}
+	if slices.ContainsFunc(s.policy.Exceptions, func(e *policy.Exception) bool { return len(e.Senders) > 0 && e.Used() > 0 }) {
+		add("exceptions by sender were applied to what From says, which stored mail does not prove")
+	}
+	if s.summary.Interrupted || len(s.policy.Exceptions) == 0 {
+		return
+	}
+	problems := slices.Concat(s.policy.Check(time.Now()), s.policy.Unused())
+	for _, problem := range problems[:min(len(problems), mostNotes)] {
+		add("%s", problem)
+	}
+	if n := len(problems) - mostNotes; n > 0 {
+		add("... and %d more like this: maillint check %s", n, s.policy.File)
+	}
+}
+
+// mostNotes is how many problems of a policy a summary names.
+const mostNotes = 10
 
 // elsewhere: --shard leaves this message to another share.
 func (o *scanOptions) elsewhere(path string) bool {
