@@ -67,7 +67,7 @@ def _():
     """A participant answers all: seen from the participant's own organisation."""
     l = forum()
     sent = exchange(l)
-    me = Person("吉永 亮", "Ryo Yoshinaga", "r-yoshinaga@mirai-kobo.example")
+    me = Person("吉永 亮", "Ryo Yoshinaga", "r-yoshinaga@mirai-kobo.example.jp")
     others = [p for p in forum_people()]
     others[8] = me
     others = [p for p in others if p is not me]

@@ -134,7 +134,7 @@ def _():
         text = "Sender: %s\r\nSubject: %s\r\nMessage-Id: %s\r\n" % (SHOP.address, "5gatsu", message_id(raw)) + "".join("%s: %s\r\n" % (f, p.address) for f, p in to)
         bound = "_c1b0c5d4-2a57-4a6e-9f0e-%s_" % l.hex("j", 12)
         out = field("From", "<MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@tanpopo-class.example.jp>") + field("To", "<journal@archive.tanpopo-class.example.jp>")
-        out += field("Date", date(when("2023-04-20 17:02:14"))) + field("Message-ID", "<%s@journal.report.generator>" % l.hex("jid", 32)) + field("X-MS-Journal-Report", "")
+        out += field("Date", date(when("2023-04-20 17:02:14"))) + field("Message-ID", "<%s@journal.report.generator.example>" % l.hex("jid", 32)) + field("X-MS-Journal-Report", "")
         out += field("Content-Type", 'multipart/mixed; boundary="%s"' % bound) + field("MIME-Version", "1.0")
         report = part([("Content-Type", 'text/plain; charset="us-ascii"'), ("Content-Transfer-Encoding", "7bit")], text.encode("ascii"))
         return out + CRLF + multipart([report, part([("Content-Type", "message/rfc822")], raw)], bound)
