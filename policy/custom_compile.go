@@ -36,6 +36,7 @@ var own = []string{"listed", "in_group", "header"}
 // expression is a compiled condition.
 type expression struct {
 	id      int
+	source  string
 	program *vm.Program
 	needs   inputs // what must be filled in before it runs
 }
@@ -51,7 +52,7 @@ func (r *reader) compile(p *Policy, source string, n *yaml.Node, path string) *e
 	if !c.restrict() {
 		return &expression{}
 	}
-	e := &expression{id: len(p.custom.bySource)}
+	e := &expression{id: len(p.custom.bySource), source: source}
 	program, err := expr.Compile(source, c.options()...)
 	if err != nil {
 		c.refuse(err)

@@ -129,8 +129,11 @@ func (e *environment) eval(x *expression) (bool, error) {
 		out, err := machine.Run(x.program, e)
 		machines.Put(machine)
 		hit, ok := out.(bool)
+		if !ok && err == nil {
+			err = errArguments // AsBool has made sure that this does not happen
+		}
 		switch {
-		case err != nil || !ok:
+		case err != nil:
 			if e.errs == nil {
 				e.errs = map[int]error{}
 			}
@@ -366,5 +369,5 @@ func (e *environment) truncated() bool {
 			containers++
 		}
 	}
-	return e.read().cut || len(e.m.Envelope.Recipients) > maxRecipients || len(e.m.Parts)-containers > maxParts || len(e.m.Subject()) > maxShort
+	return e.read().cut || max(len(e.m.Envelope.Recipients), len(e.m.To()), len(e.m.Cc())) > maxRecipients || len(e.m.Parts)-containers > maxParts || len(e.m.Subject()) > maxShort
 }

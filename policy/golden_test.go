@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"maillint/lint"
 )
 
 var update = flag.Bool("update", false, "write the messages of testdata/bad anew")
@@ -90,5 +94,35 @@ func FuzzParse(f *testing.F) {
 		}
 		p.Judge(m, IdentityOf(m), found)
 		p.Check(testNow)
+	})
+}
+
+// No condition, however odd, makes loading or judging fail; what it may not do
+// it is refused.
+func FuzzExpression(f *testing.F) {
+	for _, text := range examples(f, "../docs/custom-rules.md") {
+		for _, rule := range loadExample(f, text).Rules {
+			if rule.Custom() {
+				f.Add(rule.expression.source)
+			}
+		}
+	}
+	for _, s := range []string{`recipients[3].name == ""`, `len(text) / external > 2`, `find(recipients, .external).name == "x"`, `sum(parts, .size) % hour == 0`, `first(to).field in groups`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, when string) {
+		r := &reader{file: "fuzz.yaml", world: inMemory(nil), lists: map[string]*List{"competitors": {}}}
+		p := &Policy{Lists: r.lists, Now: func() time.Time { return testNow }, Organization: Organization{Zone: time.UTC}, custom: newCustomRules()}
+		e := r.compile(p, when, &yaml.Node{Kind: yaml.ScalarNode, Value: when, Line: 1, Column: 1}, "when")
+		if len(r.problems) > 0 {
+			return
+		}
+		m := mail(t, "From: a@ours.example\r\nTo: b@x.example\r\nSubject: x\r\n\r\ntext\r\n", "a@ours.example", three...)
+		org, _ := lint.NewOrg([]string{"ours.example"})
+		start := time.Now()
+		_, _ = newEnvironment(p, m, lint.NewFacts(m, org)).eval(e)
+		if d := time.Since(start); d > time.Second {
+			t.Fatalf("took %s", d)
+		}
 	})
 }

@@ -77,15 +77,11 @@ func IdentityOf(m *message.Message) Identity {
 // severities, exceptions, dispositions and modes, and what the sending service
 // may do. Who is external is as the last Engine was told.
 func (p *Policy) Judge(m *message.Message, by Identity, found []lint.Finding) Verdict {
-	var v Verdict
+	v := Verdict{Service: p.Service(m, by)}
 	if len(found) == 0 {
 		return v
 	}
-	j := judge{p: p, m: m, by: by}
-	if len(p.Services) > 0 {
-		j.service = p.Service(m, by)
-		v.Service = j.service
-	}
+	j := judge{p: p, m: m, by: by, service: v.Service}
 	v.Findings = make([]Judged, 0, len(found))
 	for _, f := range found {
 		one := j.finding(f)

@@ -152,7 +152,19 @@ func (r *reader) version(n *yaml.Node, path string) int {
 // Parse has let through.
 func (p *Policy) Org() *lint.Org {
 	org, _ := lint.NewOrg(p.Organization.Domains)
-	return org.WithPartners(p.Organization.Partners)
+	return org.With(p.known())
+}
+
+// known is what rules may know besides the internal domains.
+func (p *Policy) known() lint.Known {
+	k := lint.Known{
+		Partners: p.Organization.Partners, Protected: p.Organization.Protected, Webmail: p.Organization.Webmail,
+		Lists: map[string]lint.Matcher{},
+	}
+	for name, l := range p.Lists {
+		k.Lists[name] = l
+	}
+	return k
 }
 
 // Entries are the rules that run, with their parameters and scope. Custom
@@ -176,13 +188,12 @@ func (p *Policy) Entries() []lint.Entry {
 }
 
 // Engine is the engine of the rules that run. org nil is the policy's own
-// organisation; one without partners is given the policy's.
+// organisation; another one is given what the policy knows besides domains.
 func (p *Policy) Engine(org *lint.Org) *lint.Engine {
-	switch {
-	case org == nil:
+	if org == nil {
 		org = p.Org()
-	case len(org.Partners()) == 0:
-		org = org.WithPartners(p.Organization.Partners)
+	} else {
+		org = org.With(p.known())
 	}
 	p.org.Store(org)
 	return lint.NewEngine(org, p.Entries())

@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,5 +151,30 @@ rules:
 func TestShippedPolicy(t *testing.T) {
 	if text, err := os.ReadFile("../rules.yaml"); err != nil || string(text) != string(maillint.Policy) {
 		t.Fatal("the program does not hold the rules.yaml of the root", err)
+	}
+}
+
+// The examples at the end of rules.yaml are right as they stand: who takes the
+// comment marks away has a policy that loads, and whose cases come out.
+func TestShippedExamples(t *testing.T) {
+	_, tail, ok := strings.Cut(string(maillint.Policy), "## Examples.")
+	if !ok {
+		t.Fatal("rules.yaml has no examples")
+	}
+	text := "version: 1\n"
+	for line := range strings.Lines(tail) {
+		if yaml, ok := strings.CutPrefix(line, "# "); ok {
+			text += strings.ReplaceAll(yaml, "exposed-recipients", "many-recipients")
+		}
+	}
+	p, err := parse("rules.yaml", []byte(text), testRules, inMemory(map[string]string{"people.csv": people}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Exceptions) != 1 || len(p.Services) != 3 || len(p.Directory.People) != 2 || p.Rule("marked-internal") == nil {
+		t.Errorf("%d exceptions, %d services, %d people", len(p.Exceptions), len(p.Services), len(p.Directory.People))
+	}
+	if bad := p.Check(testNow); bad.Errors() {
+		t.Error(bad)
 	}
 }
