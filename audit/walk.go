@@ -190,7 +190,11 @@ func (a *auditor) bytes(path string, data []byte) {
 		a.empty(place{path: path, line: 1}, "the file is empty: nothing was exported", a.tree != nil)
 		return
 	}
+	said := len(a.report.Errors) + len(a.hollow)
 	a.sniff(path, text)
+	if a.read == 0 && len(a.report.Errors)+len(a.hollow) == said {
+		a.empty(place{path: path, line: 1}, "no entry: nothing was exported", a.tree != nil)
+	}
 }
 
 // empty notes a file that holds nothing to audit.
@@ -203,6 +207,9 @@ func (a *auditor) empty(p place, text string, mild bool) {
 func (a *auditor) emptyFiles() {
 	if a.report.Records > 0 {
 		return
+	}
+	if len(a.hollow) == 0 && len(a.report.Errors) == 0 {
+		a.empty(place{}, "nothing was read, so nothing was audited", false)
 	}
 	for i := range a.hollow {
 		a.hollow[i].mild = false
