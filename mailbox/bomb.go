@@ -11,13 +11,14 @@ import (
 // disk.
 type budget struct {
 	packed  func() int64 // octets of the file read so far, or its size
+	free    int64        // octets that may always be unfolded
 	out     int64
 	entries int
 	spent   bool
 }
 
 const (
-	freeOctets  = 64 << 20 // may always be unfolded
+	freeOctets  = 512 << 20 // Options.Unfold
 	mostRatio   = 250
 	mostOctets  = 1 << 40
 	mostEntries = 5_000_000
@@ -28,7 +29,7 @@ var errBomb = fmt.Errorf("it unfolds to more than %d times its size: not read on
 func (b *budget) add(n int) error {
 	b.out += int64(n)
 	switch {
-	case b.out <= freeOctets:
+	case b.out <= b.free:
 		return nil
 	case b.out > mostOctets:
 		b.spent = true

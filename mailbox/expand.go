@@ -34,7 +34,7 @@ type source struct {
 
 // open reads one file, whatever it is.
 func (x *expander) open(path string, src source, walked bool) error {
-	x.budget = &budget{}
+	x.budget = &budget{free: x.opt.unfold()}
 	x.walked, x.origin = walked, path
 	in := io.Reader(src.r)
 	if src.at != nil {

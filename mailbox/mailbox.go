@@ -53,6 +53,9 @@ type Options struct {
 	// Memory is the size from which on a message is not loaded but handed
 	// over as a File; 0 means 16 MiB, or less where many visitors share it.
 	Memory int64
+	// Unfold is how many octets of an archive are unfolded whatever its size;
+	// beyond, it must not unfold to more than 250 times that. 0 means 512 MiB.
+	Unfold int64
 }
 
 const (
@@ -73,6 +76,13 @@ func (o Options) memory() int64 {
 		return o.Memory
 	}
 	return max(1<<20, min(mostInMemory, memoryShare/int64(o.jobs())))
+}
+
+func (o Options) unfold() int64 {
+	if o.Unfold > 0 {
+		return o.Unfold
+	}
+	return freeOctets
 }
 
 func (o Options) skips(path string) bool { return o.Skip != nil && o.Skip(path) }

@@ -181,6 +181,21 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// A failure of ours is an error of one path, not the end of the run.
+func TestPanic(t *testing.T) {
+	tree(t, map[string]string{"1.eml": mail(1), "2.eml": mail(2), "3.eml": mail(3)})
+	opt := Options{Skip: func(path string) bool {
+		if path == "./2.eml" || path == "-" {
+			panic("oh")
+		}
+		return false
+	}, Stdin: func() io.Reader { return strings.NewReader(mail(1)) }}
+	const oh = "! maillint failed on it: oh (please report this)"
+	if have := read(t, opt, "./1.eml", "./2.eml", "./3.eml"); len(have) != 3 || have[1].text != oh {
+		t.Errorf("%q", have)
+	}
+}
+
 func TestEmitFails(t *testing.T) {
 	tree(t, map[string]string{"1.eml": mail(1), "2.eml": mail(2)})
 	broken := errors.New("broken")

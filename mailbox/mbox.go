@@ -15,7 +15,7 @@ type splitter struct {
 	r     io.Reader
 	buf   []byte
 	start int // of the message that is being read, after its "From " line
-	scan  int // up to where separators were looked for
+	scan  int // up to where separators were looked for; never before start
 	most  int
 	eof   bool
 	err   error // what the reader failed with
@@ -107,7 +107,7 @@ func (s *splitter) begin() {
 		case j < 0:
 			s.start, s.scan = len(s.buf), len(s.buf)
 		default:
-			s.start, s.scan = i+j+1, i+j
+			s.start, s.scan = i+j+1, i+j+1
 		}
 		return
 	}
@@ -147,7 +147,7 @@ func (s *splitter) next(spool func([]byte) error) (data []byte, last bool, err e
 		end, after, found := s.find()
 		if found {
 			data = s.buf[s.start:end]
-			s.start, s.scan = after, after-1
+			s.start, s.scan = after, after
 			return data, false, nil
 		}
 		if s.eof {
@@ -183,7 +183,7 @@ func (s *splitter) find() (end, after int, found bool) {
 			eol = len(s.buf) - at - 2
 		}
 		next := at + 1 + eol + 1
-		if blank := blankBefore(s.buf[min(s.start, at):at]); at >= s.start && blank >= 0 && separator(s.buf[at+1:min(next, len(s.buf))]) {
+		if blank := blankBefore(s.buf[s.start:at]); blank >= 0 && separator(s.buf[at+1:min(next, len(s.buf))]) {
 			return s.start + blank, min(next, len(s.buf)), true
 		}
 		s.scan = at + 1

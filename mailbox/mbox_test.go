@@ -108,6 +108,22 @@ func TestSplitLarge(t *testing.T) {
 	}
 }
 
+// Many messages over many buffers, of every size there is.
+func TestSplitMany(t *testing.T) {
+	var want []string
+	var box bytes.Buffer
+	for i := range 3000 {
+		m := "A: 1\n\n" + strings.Repeat("line\n", i*7919%1500)
+		want = append(want, m)
+		box.WriteString(fromLine + m + "\n")
+	}
+	for _, step := range []int{7, 4096, 1 << 20} {
+		if have := split(t, &stepReader{box.Bytes(), step}, 1<<24); len(have) != len(want) || !slices.Equal(have[:2999], want[:2999]) {
+			t.Errorf("in steps of %d: %d messages", step, len(have))
+		}
+	}
+}
+
 func TestSplitReadError(t *testing.T) {
 	have := split(t, io.MultiReader(strings.NewReader(fromLine+"A: 1\n\nx\n\n"+fromLine+"A: 2\n"), iotest.ErrReader(io.ErrUnexpectedEOF)), 1<<20)
 	if want := []string{"A: 1\n\nx\n", "! unexpected EOF"}; !slices.Equal(have, want) {

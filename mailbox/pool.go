@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -57,11 +58,22 @@ func (p *pool[T]) produce(paths []string) {
 	x := &expander{ctx: p.ctx, opt: p.opt, emit: p.addItem}
 	w := &walker{expander: x, opt: p.opt, add: p.addFile, flush: p.flush}
 	for _, path := range paths {
-		if w.root(path) != nil {
+		if p.guard(x.emit, path, func() error { return w.root(path) }) != nil {
 			return
 		}
 	}
 	_ = p.flush()
+}
+
+// guard makes a failure of ours an error of the path that it happened on, so
+// that the others are still read.
+func (p *pool[T]) guard(emit func(Message) error, path string, read func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = emit(Message{Path: path, Origin: path, Err: fmt.Errorf("maillint failed on it: %v (please report this)", v)})
+		}
+	}()
+	return read()
 }
 
 func (p *pool[T]) job() *job[T] {
@@ -147,7 +159,7 @@ func (p *pool[T]) run(j *job[T], r *fileReader) {
 		j.results = make([]T, 0, max(len(j.files), len(j.items)))
 	}
 	for _, f := range j.files {
-		if r.read(f) != nil {
+		if p.guard(r.emit, f.path, func() error { return r.read(f) }) != nil {
 			return
 		}
 	}

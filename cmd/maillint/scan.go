@@ -115,7 +115,7 @@ func tuneMemory(jobs int) {
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(128+8*jobs) << 20)
+		debug.SetMemoryLimit(int64(100+8*jobs) << 20)
 	}
 }
 
