@@ -28,6 +28,8 @@ type Case struct {
 	Rules    []string // the rules that the case belongs to
 	// Organization lists the internal domains, as rules.yaml has them.
 	Organization []string
+	Protected    []string // names that others pose as
+	Blocked      []string // addresses and domains on the block list
 	// Envelope is what MAIL FROM and RCPT TO said, for all messages that
 	// Envelopes does not name. Nil means: take it from the journal report or
 	// the fields.

@@ -16,6 +16,8 @@ type caseFile struct {
 	Source       string               `yaml:"source"`
 	Rules        []string             `yaml:"rules"`
 	Organization []string             `yaml:"organization"`
+	Protected    []string             `yaml:"protected"`
+	Blocked      []string             `yaml:"blocked"`
 	Envelope     *Envelope            `yaml:"envelope"`
 	Envelopes    map[string]*Envelope `yaml:"envelopes"`
 	Want         []Expect             `yaml:"want"`
@@ -31,6 +33,7 @@ func (c *Case) describe(file string, data []byte) error {
 	}
 	c.Title, c.Incident, c.Source, c.Rules = f.Title, f.Incident, f.Source, f.Rules
 	c.Organization, c.Envelope, c.Envelopes = f.Organization, f.Envelope, f.Envelopes
+	c.Protected, c.Blocked = f.Protected, f.Blocked
 	c.Want, c.Todo = f.Want, f.Todo
 	p := &problems{file: file, doc: doc}
 	for key, value := range map[string]string{"title": f.Title, "incident": f.Incident, "source": f.Source} {

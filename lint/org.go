@@ -9,9 +9,9 @@ import (
 
 // Org tells internal domains from external ones.
 type Org struct {
-	entries  map[string]entry
-	list     []string
-	partners []string
+	entries map[string]entry
+	list    []string
+	known   Known
 }
 
 // entry is what is said about one domain; the zero value says nothing.
@@ -75,13 +75,33 @@ func (o *Org) Internal(domain string) bool {
 	}
 }
 
-// Partners are domains that the organisation often writes to; an Org carries
-// them so that rules can tell a slip of one from a stranger.
-func (o *Org) Partners() []string { return o.partners }
+// Known is what a policy tells the rules besides the internal domains.
+type Known struct {
+	Partners  []string // domains that the organisation often writes to
+	Protected []string // names and addresses that others pose as
+	Webmail   []string // private mail providers besides the shipped ones
+	Lists     map[string]Matcher
+}
+
+// Matcher is a list of addresses and domains.
+type Matcher interface{ Match(message.Address) bool }
+
+// Known is what else is known to rules; the zero value where nothing is.
+func (o *Org) Known() Known { return o.known }
+
+// Partners are domains that the organisation often writes to.
+func (o *Org) Partners() []string { return o.known.Partners }
+
+// With gives the Org with what else is known.
+func (o *Org) With(k Known) *Org {
+	c := *o
+	c.known = k
+	return &c
+}
 
 // WithPartners gives the Org with partner domains.
 func (o *Org) WithPartners(domains []string) *Org {
-	c := *o
-	c.partners = domains
-	return &c
+	k := o.known
+	k.Partners = domains
+	return o.With(k)
 }

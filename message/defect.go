@@ -48,6 +48,7 @@ const (
 	DuplicateParam     Kind = "duplicate-parameter"
 	AmbiguousBoundary  Kind = "ambiguous-boundary"
 	MissingBoundary    Kind = "missing-boundary"
+	GuessedBoundary    Kind = "guessed-boundary" // the parameter is missing, and the body has delimiters
 	LongBoundary       Kind = "long-boundary"
 	NoDelimiter        Kind = "no-delimiter"              // a multipart none of whose delimiters stands in the body
 	NoEndDelimiter     Kind = "no-end-delimiter"          // cut off before the closing delimiter
@@ -56,6 +57,7 @@ const (
 	DuplicateStructure Kind = "duplicate-structure-field" // two different Content-Type or Content-Transfer-Encoding fields
 	ConflictingNames   Kind = "conflicting-names"         // one part with several file names
 	UnknownEncoding    Kind = "unknown-encoding"          // Content-Transfer-Encoding nobody knows
+	EncodedParts       Kind = "encoded-parts"             // parts inside a container in base64
 	EncodedContainer   Kind = "encoded-container"         // multipart or message in base64 or quoted-printable (RFC 2045, 6.4)
 	BadBase64          Kind = "bad-base64"                // octets that are not base64, skipped
 	DataAfterPadding   Kind = "data-after-padding"        // base64 that goes on after its end

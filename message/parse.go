@@ -194,6 +194,9 @@ func (p *parser) encoded(part *Part) {
 	limits.Parts -= len(p.m.Parts)
 	inner := parse(&window{data: data, size: int64(len(data))}, limits)
 	part.Embedded = inner
+	if part.multipart() && len(inner.Parts) > 1 {
+		p.m.note(EncodedParts, part.where(), part.Body, "parts inside a container in %s", part.Encoding)
+	}
 	for _, q := range inner.Parts[min(1, len(inner.Parts)):] {
 		if part.Path != "" {
 			q.Path = part.Path + "." + q.Path

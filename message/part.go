@@ -247,7 +247,8 @@ func (p *parser) boundaries(part *Part, pos, end int64) [][]byte {
 	}
 	if len(out) == 0 {
 		if b := p.sniffBoundary(pos, end); b != nil {
-			out = append(out, b)
+			p.m.note(GuessedBoundary, part.where(), Span{pos, pos}, "a multipart without a boundary parameter, and delimiters in its body")
+			return append(out, b)
 		}
 		p.m.note(MissingBoundary, part.where(), Span{pos, pos}, "a multipart without a boundary")
 	}

@@ -58,7 +58,7 @@ var grave = map[message.Kind]bool{
 	message.NoHeader: true, message.EmptyMessage: true, message.ReadError: true,
 	message.HiddenField: true, message.DuplicateField: true, message.NUL: true,
 	message.Unclosed: true, message.QuotedLocal: true, message.SourceRoute: true,
-	message.DuplicateStructure: true, message.AmbiguousBoundary: true, message.PartsOutside: true,
+	message.DuplicateStructure: true, message.GuessedBoundary: true, message.EncodedParts: true, message.HiddenAttachment: true, message.AmbiguousBoundary: true, message.PartsOutside: true,
 	message.ConflictingNames: true, message.DataAfterPadding: true, message.PartialMessage: true,
 	message.LimitSize: true, message.LimitHeader: true, message.LimitFields: true,
 	message.LimitDepth: true, message.LimitParts: true, message.LimitAddresses: true,

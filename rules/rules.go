@@ -11,6 +11,11 @@ import "maillint/lint"
 var All = []*lint.Rule{
 	ExposedRecipients,
 	LookalikeDomain,
+	BlockedRecipient,
+	StrayRecipient,
+	PrivateWebmail,
 	AutoForward,
+	SenderMismatch,
+	DisplayNameSpoof,
 	MalformedMessage,
 }
