@@ -26,7 +26,9 @@ def zip_of(entries):
     buf = io.BytesIO()
     with zipfile.ZipFile(buf, "w", zipfile.ZIP_STORED) as z:
         for name, data in entries:
-            z.writestr(zipfile.ZipInfo(name, (2023, 1, 10, 9, 0, 0)), data)
+            info = zipfile.ZipInfo(name, (2023, 1, 10, 9, 0, 0))
+            info.create_system = 3  # not that of the machine it runs on
+            z.writestr(info, data)
     return buf.getvalue()
 
 

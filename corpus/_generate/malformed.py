@@ -348,3 +348,49 @@ def _():
     """An export of an old Macintosh program: every line ends in CR alone."""
     raw = note("mac", becky, files=[])
     return raw.replace(CRLF, b"\r"), raw
+
+
+@case("evasion-colon-on-the-next-line")
+def _():
+    """The name of the field on one line, its colon on the next."""
+    raw = swap(note("folded-name"), "\r\nSubject: ", "\r\nCc: %s\r\nSubject: " % DROP)
+    return swap(raw, "\r\nCc: ", "\r\nCc\r\n : "), raw
+
+
+@case("sloppy-mbox-line-before-header")
+def _():
+    """A byte order mark and an mbox separator before the first field."""
+    raw = note("mbox-line")
+    return b"\xef\xbb\xbfFrom miyake@honsha.example.co.jp Thu Oct  5 11:20:48 2023\r\n" + raw, raw
+
+
+@case("sloppy-content-type-without-a-value")
+def _():
+    """Stray semicolons and a parameter without a value: libraries give up the type, and with it the parts."""
+    head, text = top("no-value", 'multipart/mixed; charset; ; boundary="%s"' % BOUND)
+    honest, _ = top("no-value")
+    return whole(head, [text, file_part()]), whole(honest, [text, file_part()])
+
+
+@case("sloppy-junk-inside-base64")
+def _():
+    """Octets that are not base64 in the middle: some decoders stop, some skip them."""
+    head, text = top("junk")
+    p = file_part()
+    cut_at = p.index(CRLF + CRLF) + 44
+    return whole(head, [text, p[:cut_at] + b"*** page 2 ***" + CRLF + p[cut_at:]]), whole(head, [text, p])
+
+
+@case("evasion-unknown-transfer-encoding")
+def _():
+    """An encoding that nobody registered: a file to some, noise to others."""
+    head, text = top("x-enc")
+    return whole(head, [text, file_part(encoding="base64").replace(b"Encoding: base64", b"Encoding: x-base64-compat")]), whole(head, [text, file_part()])
+
+
+@case("sloppy-text-after-closing-boundary")
+def _():
+    """A list of customers as bare text after the closing delimiter, where no reader that follows the RFC looks."""
+    head, text = top("tail")
+    raw = whole(head, [text, file_part('filename="mitsumori.pdf"', "application/pdf", pdf("Quotation"))])
+    return raw + "\r\n池上 正 090-5550-0123\r\n前川 翔 090-5550-0124\r\n後閑 誠 090-5550-0125\r\n".encode(), raw
