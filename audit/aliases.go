@@ -170,6 +170,7 @@ var localName = regexp.MustCompile(`^[\pL\pN._+=$%~-][\pL\pN._+=$%~-]*$`)
 func (a *auditor) aliases(path, src string) {
 	graph := aliasGraph{}
 	before := len(a.settings)
+	a.lastLine(path, src)
 	defer func() { graph.report(a, path, a.settings[before:]) }()
 	logicalLines(src, func(text string, line int) {
 		a.record()
@@ -180,8 +181,10 @@ func (a *auditor) aliases(path, src string) {
 			return
 		}
 		a.people.seen(key)
+		if value == "" || strings.HasSuffix(value, ",") {
+			a.skip(p, "the alias ends without a target: the file may be cut off")
+		}
 		if value == "" {
-			a.skip(p, "an alias without a target: the file may be cut off")
 			return
 		}
 		items, ok := aliasTargets(value)
@@ -241,11 +244,15 @@ func (a *auditor) program(base setting, command string) {
 	a.add(&s)
 }
 
+// exitIdiom is how .forward files call procmail: || exit 75 #user.
+var exitIdiom = regexp.MustCompile(`\s*\|\|\s*exit\s+\d+\b.*$`)
+
 // usualProgram: the first word is a program that mail systems have, and
 // nothing follows it that runs another one.
 func usualProgram(command string) bool {
-	words := strings.Fields(strings.Trim(command, `"'`))
-	for len(words) > 0 && (words[0] == "exec" || strings.HasPrefix(words[0], "IFS=") || words[0] == "&&" || strings.HasSuffix(words[0], "&&")) {
+	command = exitIdiom.ReplaceAllString(strings.Trim(command, `"'`), "")
+	words := strings.Fields(command)
+	for len(words) > 0 && (words[0] == "exec" || strings.HasPrefix(words[0], "IFS=") || words[0] == "'" || strings.HasSuffix(words[0], "&&")) {
 		words = words[1:]
 	}
 	if len(words) == 0 || strings.ContainsAny(command, "|;`$<>") {

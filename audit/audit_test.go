@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,14 +129,4 @@ func compare(t *testing.T, path, got string) {
 	if !bytes.Equal(want, []byte(got)) {
 		t.Errorf("%s differs:\n%s", path, got)
 	}
-}
-
-func rulesOf(r *Report) []string {
-	var out []string
-	for _, f := range r.Findings {
-		if !slices.Contains(out, f.Rule) {
-			out = append(out, f.Rule)
-		}
-	}
-	return out
 }

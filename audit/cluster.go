@@ -156,12 +156,13 @@ func (a *auditor) risky(s *setting) bool {
 	if s.delegate {
 		return slices.ContainsFunc(s.targets, a.external)
 	}
+	nothing, _ := obscure(s.name)
 	for _, t := range s.targets {
 		if (a.external(t) || t.unresolved()) && !a.opts.Baseline.approves(a.opts.Now, s.mailbox, t.String()) {
 			return true
 		}
 	}
-	return s.partial || s.deletes && (s.all || len(keywordsIn(strings.Join(s.words, "\n"))) > 0) || rarelySeen(s.folder) || s.nameable && obscure(s.name)
+	return s.partial || s.deletes && (s.all || len(keywordsIn(strings.Join(s.words, "\n"))) > 0) || rarelySeen(s.folder) || s.nameable && nothing
 }
 
 // longest gives the changes of the window with most mailboxes, if there are

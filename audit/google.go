@@ -251,8 +251,10 @@ func (a *auditor) forwardingAddress(rec record, src source) {
 		return
 	}
 	s.note("verificationStatus", rec.text("verificationstatus"))
-	s.off = rec.flag("enabled", true) != yes
-	if !s.off {
+	status := strings.ToLower(rec.text("verificationstatus"))
+	enabled := rec.flag("enabled", true)
+	s.off = enabled == no || enabled == unsaid && status == "pending"
+	if enabled == yes {
 		s.rule, s.all = true, true
 		s.copies = yes
 		if d := strings.ToLower(rec.text("disposition")); d == "trash" {

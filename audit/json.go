@@ -23,6 +23,9 @@ func (a *auditor) json(path string, text []byte) {
 		a.report.Unparsed++
 		a.fail(place{path: path, line: j.at(j.errorOffset(err)), record: j.n}, jsonError(err))
 	}
+	if j.more {
+		a.fail(place{path: path, line: j.at(len(text))}, "half an export: the last answer names a further page (nextLink, nextPageToken) that is not here")
+	}
 	switch {
 	case a.read > 0 || err != nil:
 	case j.n > 0 && j.known == 0:
@@ -48,6 +51,7 @@ type jsonFile struct {
 	known   int // of these, recognised
 	strange int
 	first   place // the first that is strange
+	more    bool  // the last answer is not the last page
 }
 
 // context is what the surroundings of an object say.
@@ -216,6 +220,7 @@ func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
 		j.known++
 		return true
 	}
+	j.page(low)
 	found := false
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		child := raw[key]
@@ -237,6 +242,15 @@ func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
 		j.people.seen(c.mailbox)
 	}
 	return found
+}
+
+// page remembers whether the last answer said that there are more.
+func (j *jsonFile) page(low map[string]any) {
+	for _, key := range []string{"value", "items", "entries", "filter", "delegates"} {
+		if _, ok := low[key].([]any); ok {
+			j.more = scalar(low["@odata.nextlink"]) != "" || scalar(low["nextpagetoken"]) != ""
+		}
+	}
 }
 
 // answerKey are names under which an answer's list stands, empty or not.

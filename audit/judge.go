@@ -135,16 +135,13 @@ func (v *verdict) forwards() {
 }
 
 func (v *verdict) plainSeverity() lint.Severity {
-	if !v.s.rule {
-		return lint.Info // an address that may be used, and is not
-	}
 	return lint.Warning
 }
 
 func (v *verdict) aside() string {
 	switch s := v.s; {
 	case !s.rule:
-		return " (registered; the export does not show that it is in use)"
+		return " (registered and confirmed; the export does not show whether it is in use)"
 	case s.broken:
 		return " (the rule is in error)"
 	case s.notice:
@@ -209,9 +206,10 @@ func (s *setting) conditioned() bool {
 func (v *verdict) odd() {
 	s := v.s
 	risky := len(v.ext) > 0 || len(v.lost) > 0 || s.partial
-	if s.nameable && obscure(s.name) && (risky || s.hides()) {
+	nothing, short := obscure(s.name)
+	if s.nameable && (nothing && (risky || s.deletes || rarelySeen(s.folder)) || short && risky) {
 		sev := lint.Warning
-		if risky {
+		if risky && nothing {
 			sev = lint.High
 		}
 		v.say(obscureName, sev, first(v.ext), fmt.Sprintf("a rule of %s is named %q, which says nothing", v.owner(), clip(s.name, 40)))
@@ -241,9 +239,9 @@ func (v *verdict) conceals() {
 		v.say(keywordFilter, lint.High, target{}, fmt.Sprintf("mail about %s is hidden from %s: %s", strings.Join(k[:min(len(k), 6)], ", "), v.owner(), s.concealment()))
 	case len(k) > 0 && gone:
 		v.say(keywordFilter, lint.Warning, target{}, fmt.Sprintf("mail about %s is hidden from %s: %s", strings.Join(k[:min(len(k), 6)], ", "), v.owner(), s.concealment()))
-	case len(v.lost) == 0 && (s.all && (s.deletes || gone) && s.nameable || rarelySeen(s.folder) && s.reads):
+	case len(v.lost) == 0 && s.nameable && (s.all && gone || rarelySeen(s.folder) && s.reads):
 		sev := lint.Warning
-		if s.all || s.nameable && obscure(s.name) {
+		if nothing, _ := obscure(s.name); s.all || nothing {
 			sev = lint.High
 		}
 		v.say(mailHiding, sev, target{}, fmt.Sprintf("a rule hides mail from %s: %s", v.owner(), s.concealment()))
@@ -338,7 +336,7 @@ func (v *verdict) wide() {
 		if k := keywordsIn(strings.Join(s.words, "\n")); len(k) > 0 {
 			v.say(keywordFilter, lint.High, t, fmt.Sprintf("mail about %s goes to %s", strings.Join(k[:min(len(k), 6)], ", "), t))
 		}
-		if s.nameable && obscure(s.name) {
+		if nothing, _ := obscure(s.name); nothing && s.source == exTransport {
 			v.say(obscureName, lint.High, t, fmt.Sprintf("a transport rule is named %q, which says nothing", clip(s.name, 40)))
 		}
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -11,6 +12,11 @@ func memberLine(line string) bool {
 	return ok
 }
 
+var (
+	bareMember  = regexp.MustCompile(`^("[^"]+"|[^\s<>()",;:=|\\]+)@[^\s<>()",;:=|/]+(\s+\([^()]*\))?$`)
+	namedMember = regexp.MustCompile(`^("[^"]*"|[^<>"=:;|]*)\s*<[^<>\s]+@[^<>\s]+>$`)
+)
+
 // memberAddress finds the one address of a line: bare, "Name <a@b>", or among
 // the cells of a table without a header.
 func memberAddress(line string) (target, bool) {
@@ -18,13 +24,18 @@ func memberAddress(line string) (target, bool) {
 	if n := strings.Count(line, "@"); n == 0 || n > 3 || len(line) > 1000 {
 		return target{}, false
 	}
-	if t, ok := addressTarget(line); ok && !strings.ContainsAny(line, "|\\") {
-		return t, !strings.Contains(t.addr.Local, " ")
+	if bareMember.MatchString(line) || namedMember.MatchString(line) {
+		if t, ok := addressTarget(line); ok {
+			return t, true
+		}
 	}
 	var found target
 	n := 0
 	for _, cell := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' || r == '\t' }) {
-		if t, ok := addressTarget(strings.Trim(strings.TrimSpace(cell), `"'`)); ok {
+		if cell = strings.Trim(strings.TrimSpace(cell), `"'`); !bareMember.MatchString(cell) && !namedMember.MatchString(cell) {
+			continue
+		}
+		if t, ok := addressTarget(cell); ok {
 			found = t
 			n++
 		}

@@ -217,21 +217,20 @@ func (w *sieveWalk) pipe(n *sieveNode, sc scope) *setting {
 
 // include runs another script. One of the same folder is read by itself.
 func (w *sieveWalk) include(n *sieveNode, sc scope) *setting {
-	for _, list := range n.plain("") {
-		for _, text := range list {
-			values, whole := w.vars.expand(text)
-			name := strings.Join(values, " ")
-			if whole && !n.tagged("global") && w.beside(name) {
-				return nil
-			}
-			s := w.setting(n, sc, "Sieve include")
-			s.include = clip(name, 100)
-			s.harmless = n.tagged("global")
-			s.note("include", s.include)
-			return s
-		}
+	texts := slices.Concat(n.plain("")...)
+	if len(texts) == 0 {
+		return nil
 	}
-	return nil
+	values, whole := w.vars.expand(texts[0])
+	name := strings.Join(values, " ")
+	if whole && !n.tagged("global") && w.beside(name) {
+		return nil
+	}
+	s := w.setting(n, sc, "Sieve include")
+	s.include = clip(name, 100)
+	s.harmless = n.tagged("global")
+	s.note("include", s.include)
+	return s
 }
 
 // beside tells whether a personal script is part of this audit.

@@ -46,6 +46,8 @@ func (a *auditor) sniff(path string, text []byte) {
 	case trimmed[0] == '<':
 		a.fail(place{path: path, line: 1}, markup(head))
 	case a.table(path, text):
+	case foreign.Match(bytes.TrimSpace(hashComment.ReplaceAll(text[:min(len(text), 1<<16)], nil))):
+		a.fail(place{path: path, line: 1}, "wrong kind of file: a directory export, cards or a calendar, not forwarding settings")
 	case mailHeader(head):
 		a.fail(place{path: path, line: 1}, "wrong kind of file: a mail message, not an export of settings (maillint scan reads messages)")
 	case listing(head):
@@ -109,6 +111,9 @@ func mailHeader(head string) bool {
 	}
 	return n >= 3
 }
+
+// foreign are texts of "key: value" lines that would pass for aliases.
+var foreign = regexp.MustCompile(`^(?i)(BEGIN:V|dn:{1,2} |version: \d+\s+dn:|%YAML|---\s)`)
 
 var (
 	listLine  = regexp.MustCompile(`(?m)^(Identity|Name|ForwardTo|RedirectTo|ForwardingSmtpAddress|ForwardingAddress|DeliverToMailboxAndForward|Enabled|PrimarySmtpAddress|UserPrincipalName|DeleteMessage|Priority|BlindCopyTo|RedirectMessageTo|AutoForwardingMode|AutoForwardEnabled|Operation|UserId) +: `)
@@ -190,7 +195,7 @@ func lineKind(path string, lines []string) source {
 		return dotForward
 	case alias >= most && aliasMarked(lines):
 		return aliasFile
-	case virtual >= most:
+	case virtual >= most && strings.Contains(strings.Join(lines, "\n"), "@"):
 		return virtualMap
 	case forward == len(lines) && member < len(lines) && len(lines) <= 20:
 		return dotForward

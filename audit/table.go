@@ -25,6 +25,10 @@ func (a *auditor) table(path string, text []byte) bool {
 	}
 	a.complete(kind, cols, place{path: path, line: skipped + 1})
 	a.rows(path, body, comma, skipped, func(rec record) { kind.read(a, rec) }, cols)
+	a.lastLine(path, string(text))
+	if kind.source == unifiedLog && (a.read == 5000 || a.read == 50_000) {
+		a.warn(place{path: path}, fmt.Sprintf("exactly %d records: the most that one call gives; there may be more", a.read))
+	}
 	if a.read == 0 {
 		a.empty(place{path: path, line: skipped + 1}, "a header and no row: nothing was exported ("+kind.title+")", false)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -183,9 +184,13 @@ func (e *auditEvent) when() *event {
 // clientAddress takes the port off: 1.2.3.4:44321, [2001:db8::1]:443.
 func clientAddress(s string) string {
 	if host, _, err := net.SplitHostPort(s); err == nil {
-		return host
+		s = host
 	}
-	return strings.Trim(s, "[]")
+	s = strings.Trim(s, "[]")
+	if ip, err := netip.ParseAddr(s); err == nil {
+		return ip.Unmap().String()
+	}
+	return s
 }
 
 // parseTime reads the forms that exports write; the zero time for others.

@@ -121,6 +121,7 @@ func virtualItem(f string) (aliasItem, bool) {
 
 // virtual reads virtual(5): hash and texthash maps, regexp and pcre tables.
 func (a *auditor) virtual(path, src string) {
+	a.lastLine(path, src)
 	logicalLines(src, func(text string, line int) {
 		p := place{path: path, line: line}
 		if conditionLine(text) {
@@ -133,7 +134,7 @@ func (a *auditor) virtual(path, src string) {
 			return
 		}
 		items, ok := virtualTargets(value)
-		if !ok {
+		if !ok || strings.HasSuffix(value, ",") {
 			a.skip(p, "a target that cannot be read: "+clip(value, 80))
 		}
 		a.virtualEntry(entry{key: key, value: value, line: line}, items, pattern, p)

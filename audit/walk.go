@@ -197,6 +197,14 @@ func (a *auditor) bytes(path string, data []byte) {
 	}
 }
 
+// lastLine notes a text that ends in the middle of a line, as one does that
+// was cut off.
+func (a *auditor) lastLine(path, text string) {
+	if !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\r") {
+		a.warn(place{path: path, line: strings.Count(text, "\n") + 1}, "the last line has no line end: the file may be cut off")
+	}
+}
+
 // empty notes a file that holds nothing to audit.
 func (a *auditor) empty(p place, text string, mild bool) {
 	a.hollow = append(a.hollow, hollow{place: p, text: text, mild: mild})

@@ -32,6 +32,7 @@ func verbs() []*cobra.Command {
 		rulesCommand(),
 		checkCommand(),
 		lookalikeCommand(),
+		auditCommand(),
 		versionCommand(),
 		manCommand(),
 	}
