@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"strings"
 
 	"maillint/lint"
@@ -105,16 +106,42 @@ func decodedLine(p *message.Part, words string) []excerpt {
 
 // lineStart gives where the line around pos starts, and its number.
 func (r *Record) lineStart(pos int64) (start int64, number int) {
-	raw := r.Raw
-	if raw == nil {
-		raw = r.Msg.Bytes(message.Span{Start: 0, End: pos})
+	if r.Raw != nil {
+		raw := r.Raw[:min(pos, int64(len(r.Raw)))]
+		eol := byte('\n')
+		if bytes.IndexByte(raw, '\n') < 0 {
+			eol = '\r'
+		}
+		return int64(bytes.LastIndexByte(raw, eol) + 1), 1 + bytes.Count(raw, []byte{eol})
 	}
-	raw = raw[:min(pos, int64(len(raw)))]
-	eol := []byte("\n")
-	if bytes.IndexByte(raw, '\n') < 0 && bytes.IndexByte(raw, '\r') >= 0 {
-		eol = []byte("\r")
+	var lf, cr lineCount
+	buf := make([]byte, 64<<10)
+	src := io.LimitReader(r.Msg.Raw(), pos)
+	for at := int64(0); ; {
+		n, err := src.Read(buf)
+		lf.add(buf[:n], '\n', at)
+		cr.add(buf[:n], '\r', at)
+		if at += int64(n); err != nil || n == 0 {
+			break
+		}
 	}
-	return int64(bytes.LastIndex(raw, eol) + 1), 1 + bytes.Count(raw, eol)
+	if lf.n == 0 {
+		lf = cr
+	}
+	return lf.start, 1 + lf.n
+}
+
+// lineCount counts line ends of one kind.
+type lineCount struct {
+	n     int
+	start int64 // behind the last
+}
+
+func (c *lineCount) add(b []byte, eol byte, at int64) {
+	if i := bytes.LastIndexByte(b, eol); i >= 0 {
+		c.n += bytes.Count(b, []byte{eol})
+		c.start = at + int64(i) + 1
+	}
 }
 
 // line gives the line at pos without its end, and where the next one starts.

@@ -24,7 +24,7 @@ func (j *jsonLines) Close(*Summary) error { return nil }
 
 // Render makes the line of one message.
 func (*jsonLines) Render(r *Record) Piece {
-	j := &jsonWriter{b: make([]byte, 0, 1024)}
+	j := &jsonWriter{b: make([]byte, 0, 1536)}
 	j.open('{')
 	j.field("path", r.Path)
 	if j.key("disposition"); r.Err == nil {
@@ -135,9 +135,36 @@ func (j *jsonWriter) addresses(name string, list []message.Address) {
 	j.key(name)
 	j.open('[')
 	for _, a := range list {
-		j.str(a.String())
+		j.address(a)
 	}
 	j.close(']')
+}
+
+// address writes one as Address.String has it, but without making a string of
+// the usual ones.
+func (j *jsonWriter) address(a message.Address) {
+	if !usual(a.Local) || !usual(a.Domain) {
+		j.str(a.String())
+		return
+	}
+	j.sep()
+	j.b = append(j.b, '"')
+	j.b = append(j.b, a.Local...)
+	j.b = append(j.b, '@')
+	j.b = append(j.b, a.Domain...)
+	j.b = append(j.b, '"')
+}
+
+// usual: letters, digits and what needs no quotes anywhere.
+func usual(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '-', c == '_', c == '+':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 func (j *jsonWriter) parts(r *Record) {

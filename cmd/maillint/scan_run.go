@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/mail"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -101,14 +102,26 @@ func (s *scan) notes() {
 // mostNotes is how many problems of a policy a summary names.
 const mostNotes = 10
 
-// elsewhere: --shard leaves this message to another share.
+// elsewhere: a file of our own making, or a message that --shard leaves to
+// another share.
 func (o *scanOptions) elsewhere(path string) bool {
+	for _, own := range []string{o.output, o.baseline, o.config} {
+		if own != "" && filepath.Base(path) == filepath.Base(own) && sameFile(path, own) {
+			return true
+		}
+	}
 	if o.parts < 2 {
 		return false
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(path))
 	return int(h.Sum32()%uint32(o.parts)) != o.part-1
+}
+
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // visit judges one message, on one of the workers.
