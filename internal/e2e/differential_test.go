@@ -69,6 +69,9 @@ func compare(t *testing.T, theirs seen) {
 		t.Fatal(err)
 	}
 	m := message.Parse(raw)
+	if notWhole(m) {
+		return
+	}
 	var ours []string
 	for _, name := range []string{"To", "Cc"} {
 		for _, a := range m.Addresses(name) {
@@ -96,6 +99,14 @@ func compare(t *testing.T, theirs seen) {
 	if leaves < theirs.Leaves {
 		t.Errorf("%s: %d parts, Python sees %d; defects %v", theirs.Path, leaves, theirs.Leaves, m.Defects)
 	}
+}
+
+// notWhole: the message itself is found to hold what was not read, which
+// malformed-message reports as grave.
+func notWhole(m *message.Message) bool {
+	return slices.ContainsFunc(m.Defects, func(d message.Defect) bool {
+		return strings.HasPrefix(string(d.Kind), "limit-") || d.Kind == message.PartsOutside
+	})
 }
 
 // plausible: one @, with a domain that has a dot and nothing odd around.
