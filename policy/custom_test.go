@@ -1,8 +1,14 @@
 package policy
 
 import (
+	"encoding/base64"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"maillint/lint"
+	"maillint/message"
 )
 
 const customHead = `version: 1
@@ -163,6 +169,50 @@ func TestShortcuts(t *testing.T) {
 	} {
 		if v := verdict(t, custom(t, when), m); (len(v.Findings) > 0) != want {
 			t.Errorf("%s: %v", when, !want)
+		}
+	}
+}
+
+// A condition is shown a bounded number of recipients and parts, and told so.
+func TestCaps(t *testing.T) {
+	var to []string
+	for i := range maxRecipients + 1 {
+		to = append(to, fmt.Sprintf("p%d@x.example", i))
+	}
+	parts := "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\nx\r\n", maxParts+1) + "--b--\r\n"
+	for _, tt := range []struct {
+		when string
+		raw  string
+		to   []string
+		want bool
+	}{
+		{`len(recipients) == 1000 and external == 1001 and truncated`, "Subject: x\r\n\r\n", to, true},
+		{`truncated`, "Subject: x\r\n\r\n", to[1:], false},
+		{`len(parts) == 500 and truncated`, parts, three, true},
+		{`truncated`, "Subject: " + strings.Repeat("x", maxShort+1) + "\r\n\r\n", three, true},
+	} {
+		p := custom(t, tt.when)
+		m := mail(t, tt.raw, "a@ours.example", tt.to...)
+		found, _ := p.Engine(nil).Run(m)
+		if got := slices.ContainsFunc(found, func(f lint.Finding) bool { return f.Rule == "test" }); got != tt.want {
+			t.Errorf("%s: %v", tt.when, got)
+		}
+	}
+}
+
+// The size of a large part is estimated from its first line.
+func TestSizes(t *testing.T) {
+	for _, width := range []int{57, 54, 45} {
+		for _, size := range []int{0, 1, 56, 57, 5000, 50_000, 3_000_000} {
+			var b strings.Builder
+			for left := size; left > 0; left -= width {
+				b.WriteString(base64.StdEncoding.EncodeToString(make([]byte, min(width, left))) + "\r\n")
+			}
+			m := message.Parse([]byte("Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b.String()))
+			got := (&environment{m: m}).sizeOf(m.Parts[0])
+			if diff := got - size; diff > size/100 || -diff > size/100 {
+				t.Errorf("%d octets in lines of %d: %d", size, width, got)
+			}
 		}
 	}
 }

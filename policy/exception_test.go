@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"maillint/lint"
 	"maillint/message"
 )
 
@@ -286,5 +287,77 @@ func TestDirectoryCommand(t *testing.T) {
 	name := filepath.Join(dir, "rules.yaml")
 	if _, err := Parse(name, []byte("version: 1\ndirectory: {command: [no-such-program-at-all]}\n"), testRules); err == nil {
 		t.Error("a command that does not exist is no problem")
+	}
+}
+
+// A finding about several recipients is let be for those that are covered.
+func TestExceptionLeavesTheOthers(t *testing.T) {
+	p := mustParse(t, "version: 1\nexceptions: [{recipient: a@gmai.com, reason: r, until: 2027-03-31}]\n")
+	m := mail(t, "Subject: x\r\n\r\n", "taro@ours.example", "a@gmai.com", "b@gmai.com")
+	v := p.Judge(m, Identity{}, []lint.Finding{{Rule: "bad-domain", Severity: lint.Critical, Recipients: []string{"a@gmai.com", "b@gmai.com"}}})
+	one := v.Findings[0]
+	if v.Disposition != Reject || one.Excepted || len(one.Recipients) != 1 || one.Recipients[0] != "b@gmai.com" || len(one.Exceptions) != 1 {
+		t.Errorf("%+v", one)
+	}
+	v = p.Judge(m, Identity{}, []lint.Finding{{Rule: "bad-domain", Severity: lint.Critical, Recipients: []string{"a@gmai.com"}}})
+	if one = v.Findings[0]; v.Disposition != Pass || !one.Excepted || one.Severity != lint.Info {
+		t.Errorf("%+v", one)
+	}
+}
+
+// The log-in leads to the person, whatever the address.
+func TestExceptionByAccount(t *testing.T) {
+	text := "version: 1\ndirectory: {files: [people.csv]}\nexceptions: [{sender: taro@ours.example, reason: r, until: 2027-03-31}]\n"
+	p, err := parse("test.yaml", []byte(text), testRules, inMemory(map[string]string{"people.csv": people}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Now = func() time.Time { return testNow }
+	m := mail(t, "Subject: x\r\n\r\n", "desk@ours.example", "a@gmai.com")
+	found, _ := p.Engine(nil).Run(m)
+	by := Identity{Address: address(t, "desk@ours.example"), Trust: Authenticated, Account: "taro"}
+	if v := p.Judge(m, by, found); v.Disposition != Pass {
+		t.Errorf("%+v", v)
+	}
+}
+
+// What a service sends is tagged only where it would be held.
+func TestServiceDispositions(t *testing.T) {
+	risky := lint.New(lint.Meta{ID: "risky-attachment", Defaults: map[lint.Severity]string{lint.Warning: "tag", lint.High: "quarantine"}}, struct{}{}, func(*lint.Pass, struct{}) {})
+	const text = "version: 1\nservices: {s: {owner: a@ours.example, networks: [192.0.2.1], reverse_path: [ours.example], hold: never}}\nrules: {many-recipients: {disposition: %s}}\n"
+	for _, tt := range []struct {
+		rule, disposition string
+		severity          lint.Severity
+		want              Disposition
+		alarm             bool
+	}{
+		{"many-recipients", "pass", lint.High, Pass, false},
+		{"many-recipients", "tag", lint.High, Tag, false},
+		{"many-recipients", "hide", lint.High, Hide, false},
+		{"many-recipients", "delay", lint.High, Tag, true},
+		{"many-recipients", "quarantine", lint.High, Tag, true},
+		{"many-recipients", "reject", lint.High, Reject, false},
+		{"risky-attachment", "pass", lint.High, Reject, true},
+		{"risky-attachment", "pass", lint.Warning, Tag, false},
+	} {
+		p, err := parse("test.yaml", fmt.Appendf(nil, text, tt.disposition), append([]*lint.Rule{risky}, testRules...), inMemory(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := mail(t, "Subject: x\r\n\r\n", "a@ours.example", three...)
+		v := p.Judge(m, Identity{Remote: netip.MustParseAddr("192.0.2.1")}, []lint.Finding{{Rule: tt.rule, Severity: tt.severity}})
+		if v.Disposition != tt.want || v.Alarm() != tt.alarm {
+			t.Errorf("%s, %s: %s, alarm %v", tt.rule, tt.disposition, v.Disposition, v.Alarm())
+		}
+	}
+}
+
+func TestPreviewRulesAreOff(t *testing.T) {
+	preview := lint.New(lint.Meta{ID: "new-one", Preview: true}, struct{}{}, func(*lint.Pass, struct{}) {})
+	for text, want := range map[string]bool{"version: 1": false, "version: 1\nrules: {new-one: {}}": true} {
+		p, err := parse("test.yaml", []byte(text), []*lint.Rule{preview}, inMemory(nil))
+		if err != nil || p.Rule("new-one").Enabled != want {
+			t.Errorf("%q: %v, %v", text, p.Rule("new-one").Enabled, err)
+		}
 	}
 }

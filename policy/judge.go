@@ -156,7 +156,7 @@ func (j *judge) except(one *Judged) {
 	var left []string
 	for _, s := range list {
 		a, _ := message.ParseAddress(s)
-		if e := forRecipient(sets, a, j.now); e != nil && (named || left == nil) {
+		if e := forRecipient(sets, a, j.now); e != nil {
 			one.use(e)
 		} else {
 			left = append(left, s)
