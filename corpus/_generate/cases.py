@@ -7,4 +7,5 @@ import forwarding  # noqa: F401
 import leaked  # noqa: F401
 import lookalike  # noqa: F401
 import malformed  # noqa: F401
+import slips  # noqa: F401
 from registry import ALL  # noqa: F401
