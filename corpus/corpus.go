@@ -2,8 +2,8 @@
 // published incident that a message can show, the message that went wrong and
 // the same message put right.
 //
-// A case is a folder. Its mail is made by generate.py; case.yaml, which says
-// what rules must find in it, is written by hand.
+// A case is a folder. Nearly all mail is made by generate.py; case.yaml, which says
+// what rules must find in it, is written by hand. README.md tells more.
 package corpus
 
 import (
@@ -23,7 +23,7 @@ var files embed.FS
 type Case struct {
 	ID       string // name of the folder
 	Title    string
-	Incident string   // ID of incidents.yaml, "evasion", or an incident of docs that is not ours to prevent
+	Incident string   // ID of incidents.yaml
 	Source   string   // where the facts were published
 	Rules    []string // the rules that the case belongs to
 	// Organization lists the internal domains, as rules.yaml has them.

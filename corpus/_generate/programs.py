@@ -77,9 +77,8 @@ def exchange_file(l, f):
 def outlook(l):
     """Outlook 2016-2021 with an IMAP or POP account."""
     label = l.charset
-    stamp = l.hex("stamp", 8).upper()
-    host = l.host
-    ident = "%s01d9%s$%s$%s$@%s" % (l.hex("n", 4), l.hex("s", 4), l.hex("i", 8), l.hex("j", 8), host)
+    high, low = filetime(l.at)
+    ident = "%s%s$%s$%s$@%s" % (l.hex("n", 4), high.lower(), low.lower(), l.hex("j", 8), l.host)
     out = people("From", [l.sender], label, ",\r\n\t")
     out += people("To", l.to, label, ",\r\n\t", l.names)
     out += people("Cc", l.cc, label, ",\r\n\t", l.names)
@@ -90,7 +89,7 @@ def outlook(l):
     out += field("Message-ID", "<%s>" % ident)
     out += field("MIME-Version", "1.0")
     alt = l.html is not None or l.charset == "utf-8"
-    b = "----=_NextPart_%03d_%s_01D9" + l.hex("b", 4).upper() + "." + stamp
+    b = "----=_NextPart_%03d_%s_" + high + "." + low
     note = b"This is a multipart message in MIME format." + CRLF + CRLF
     text_fields = [("Content-Type", 'text/plain;\r\n\tcharset="%s"' % label), ("Content-Transfer-Encoding", plain_encoding(label))]
     body = transfer(l.text + "\n", label, plain_encoding(label))
@@ -110,6 +109,12 @@ def outlook(l):
     out += field("Thread-Index", "AQ" + l.token("t", 26) + "==")
     out += field("Content-Language", "ja" if l.lang == "ja" else "en-gb")
     return out + extras(l) + CRLF + body
+
+
+def filetime(t):
+    """The two halves of a Windows time stamp, which Outlook puts into boundaries and Message-IDs."""
+    n = "%016X" % ((int(t.timestamp()) + 11644473600) * 10000000)
+    return n[:8], n[8:]
 
 
 def outlook_file(f, label):
