@@ -39,7 +39,8 @@ type pool[T any] struct {
 	work  chan *job[T]
 	order chan *job[T] // the same jobs, for collect; its capacity bounds how far we read ahead
 	bytes *weight
-	next  *job[T] // the job that is being filled
+	next  *job[T]     // the job that is being filled
+	spare chan []byte // buffers of jobs that are done
 }
 
 func newPool[T any](ctx context.Context, opt Options, visit func(int, *Message) T) *pool[T] {
@@ -47,7 +48,7 @@ func newPool[T any](ctx context.Context, opt Options, visit func(int, *Message) 
 	return &pool[T]{
 		ctx: ctx, opt: opt, visit: visit,
 		work: make(chan *job[T], n), order: make(chan *job[T], n),
-		bytes: newWeight(bytesAhead),
+		bytes: newWeight(bytesAhead), spare: make(chan []byte, n),
 	}
 }
 
@@ -106,6 +107,9 @@ func (p *pool[T]) addItem(m Message) error {
 	}
 	j := p.job()
 	if m.File == nil {
+		if j.buf == nil {
+			j.buf = p.buffer()
+		}
 		at := len(j.buf)
 		j.buf = append(j.buf, m.Data...)
 		m.Size = int64(len(m.Data))
@@ -113,6 +117,26 @@ func (p *pool[T]) addItem(m Message) error {
 	}
 	j.items = append(j.items, m)
 	return nil
+}
+
+// buffer gives an empty buffer for the messages of a job.
+func (p *pool[T]) buffer() []byte {
+	select {
+	case b := <-p.spare:
+		return b[:0]
+	default:
+		return make([]byte, 0, bytesPerJob)
+	}
+}
+
+// giveBack keeps a job's buffer for the next, unless it has grown.
+func (p *pool[T]) giveBack(b []byte) {
+	if cap(b) == bytesPerJob {
+		select {
+		case p.spare <- b:
+		default:
+		}
+	}
 }
 
 // flush hands the job to the workers.
@@ -149,6 +173,7 @@ func (p *pool[T]) worker(w int) {
 		}
 		p.run(j, r)
 		p.bytes.release(len(j.buf))
+		p.giveBack(j.buf)
 		j.buf, j.items, j.files = nil, nil, nil
 		close(j.done)
 	}
