@@ -158,7 +158,7 @@ func readAliasItem(part string) (aliasItem, bool) {
 	if t, ok := addressTarget(text); ok && !strings.ContainsAny(strings.TrimSuffix(text, ">"), " \t:;[") {
 		return aliasItem{text: t.addr.Key(), kind: '@'}, true
 	}
-	if t, ok := addressTarget(text); ok && strings.Contains(text, "<") {
+	if t, ok := addressTarget(text); ok && namedMember.MatchString(text) {
 		return aliasItem{text: t.addr.Key(), kind: '@'}, true
 	}
 	return aliasItem{text: text, kind: 'l'}, localName.MatchString(text)

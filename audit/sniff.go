@@ -75,7 +75,7 @@ func (a *auditor) script(path string, text []byte, head string) {
 	case "comments":
 		a.empty(place{path: path, line: 1}, "the file holds comments only: nothing was exported", a.tree != nil)
 	default:
-		a.fail(place{path: path, line: 1}, "wrong kind of file: not recognised as any export of forwarding settings (docs/forwarding-survey.md lists them)")
+		a.strange(path, text)
 	}
 }
 
@@ -197,7 +197,7 @@ func lineKind(path string, lines []string) source {
 		return aliasFile
 	case virtual >= most && strings.Contains(strings.Join(lines, "\n"), "@"):
 		return virtualMap
-	case forward == len(lines) && member < len(lines) && len(lines) <= 20:
+	case forward == len(lines) && member < len(lines) && len(lines) <= 20 && (forwardNamed(path) || strings.Contains(strings.Join(lines, " "), "@")):
 		return dotForward
 	case member >= most && forwardNamed(path) && forward == len(lines):
 		return dotForward

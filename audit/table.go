@@ -21,7 +21,7 @@ func (a *auditor) table(path string, text []byte) bool {
 	comma, cols := delimiter(head)
 	kind := tableKindOf(cols)
 	if kind == nil {
-		return a.strangeTable(path, cols, body, skipped)
+		return false
 	}
 	a.complete(kind, cols, place{path: path, line: skipped + 1})
 	a.rows(path, body, comma, skipped, func(rec record) { kind.read(a, rec) }, cols)
@@ -197,18 +197,17 @@ func hasAny(cols map[string]int, names []string) bool {
 	return false
 }
 
-// strangeTable deals with a header that is not ours: a list of addresses
-// without a header, or another table.
-func (a *auditor) strangeTable(path string, cols map[string]int, body []byte, skipped int) bool {
-	if len(cols) < 2 || hasAddress(cols) {
-		return false
+// strange says what a text is that nothing recognised: a table of something
+// else, or no export at all.
+func (a *auditor) strange(path string, text []byte) {
+	body, skipped := preamble(text)
+	what := "not recognised as any export of forwarding settings"
+	if head, ok := firstRow(body); ok {
+		if _, cols := delimiter(head); len(cols) >= 2 && !hasAddress(cols) && evenRows(body, len(cols)) {
+			what = "a table, but its columns are none of an export of forwarding settings"
+		}
 	}
-	lines := bytes.Count(body, []byte("\n"))
-	if lines < 1 || !evenRows(body, len(cols)) {
-		return false
-	}
-	a.fail(place{path: path, line: skipped + 1}, "wrong kind of file: a table, but its columns are none of an export of forwarding settings (docs/forwarding-survey.md lists them)")
-	return true
+	a.fail(place{path: path, line: skipped + 1}, "wrong kind of file: "+what+" (docs/forwarding-survey.md lists them)")
 }
 
 func hasAddress(cols map[string]int) bool {
