@@ -143,3 +143,31 @@ func TestLargePolicy(t *testing.T) {
 	judgeAll(t, p, judgeWith(p), ordinary())
 	p.custom.runs.Range(func(any, any) bool { t.Error("a run is left behind"); return false })
 }
+
+// hostile is a message at every cap of what conditions are shown, and beyond.
+func hostile() []byte {
+	var b strings.Builder
+	b.WriteString("From: a@example.ac.jp\r\nSubject: " + strings.Repeat("s", 5000) + "\r\nTo: ")
+	for i := range 2 * maxRecipients {
+		fmt.Fprintf(&b, "p%d@h%d.example,\r\n ", i, i)
+	}
+	b.WriteString("x@example.ac.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" + strings.Repeat("term company confidential PRJ-204 ", 4000))
+	for i := range 2 * maxParts {
+		fmt.Fprintf(&b, "\r\n--b\r\nContent-Disposition: attachment; filename=\"%s%d.pdf\"\r\n\r\nx", strings.Repeat("customer.doc ", 100), i)
+	}
+	b.WriteString("\r\n--b--\r\n")
+	return []byte(b.String())
+}
+
+// BenchmarkHostile is what such a message costs.
+func BenchmarkHostile(b *testing.B) {
+	for _, rules := range []int{0, 20, 500} {
+		p := loadLarge(b, largePolicy(b, 0, rules, true))
+		judge, mails := judgeWith(p), [][]byte{hostile()}
+		b.Run(fmt.Sprintf("distinct%d", rules), func(b *testing.B) {
+			for b.Loop() {
+				judgeAll(b, p, judge, mails)
+			}
+		})
+	}
+}

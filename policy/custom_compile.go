@@ -242,12 +242,26 @@ func (c *compiler) refuse(err error) {
 		hint = "make two rules of it"
 	case unknownName:
 		hint = didYouMean(name, append(inputNames(), own...))
+	case strings.HasPrefix(text, "unexpected token "):
+		text = unexpected(text)
 	case strings.Contains(text, " has no field "):
 		text, hint = noField(text)
 	case strings.HasPrefix(text, "expected bool"):
 		hint = "a condition is true or false"
 	}
 	c.fail(offset, hint, "%s", text)
+}
+
+// unexpected puts `unexpected token Operator(">")` in words.
+func unexpected(text string) string {
+	text = strings.TrimPrefix(text, "unexpected token ")
+	if text == "EOF" {
+		return "it ends too early"
+	}
+	if _, inside, ok := strings.Cut(text, "("); ok {
+		text = strings.TrimSuffix(inside, ")")
+	}
+	return "unexpected " + text
 }
 
 // noField puts "type policy.Recipient has no field extrenal" in words.

@@ -20,7 +20,8 @@ const (
 	maxText       = 64 << 10 // octets of text
 	maxRecipients = 1000
 	maxParts      = 500
-	maxShort      = 2000 // octets of a subject, name or header value
+	maxShort      = 2000 // octets of a subject or header value
+	maxName       = 255  // octets of a file name, display name or type
 )
 
 // Recipient is a recipient as expressions see it.
@@ -204,6 +205,19 @@ func (e *environment) header(name string) string {
 // short bounds a short text.
 func short(s string) string { return capText(s, maxShort) }
 
+// nameOf bounds a name. A long one keeps its start and its end, where a file's
+// kind stands.
+func nameOf(s string) string {
+	if len(s) <= maxName {
+		return s
+	}
+	tail := s[len(s)-100:]
+	for len(tail) > 0 && !utf8.RuneStart(tail[0]) {
+		tail = tail[1:]
+	}
+	return capText(s, maxName-103) + "..." + tail
+}
+
 // capText cuts a text at a character.
 func capText(s string, most int) string {
 	if len(s) <= most {
@@ -281,7 +295,7 @@ func (e *environment) recipients() []*Recipient {
 func (e *environment) recipient(a message.Address, field string) *Recipient {
 	return &Recipient{
 		Address: strings.ToLower(a.String()), Local: a.Local, Domain: a.Domain, Registrable: a.Registrable(),
-		Name: short(a.Name()), Field: field, External: !e.f.Internal(a), Visible: field == "To" || field == "Cc",
+		Name: nameOf(a.Name()), Field: field, External: !e.f.Internal(a), Visible: field == "To" || field == "Cc",
 	}
 }
 
@@ -308,11 +322,10 @@ func (e *environment) parts() []*PartView {
 		if len(e.views) == maxParts {
 			break
 		}
-		name := short(p.Name())
 		e.files = append(e.files, p)
 		e.views = append(e.views, &PartView{
-			Name: name, Extension: strings.ToLower(path.Ext(name)), Type: short(p.Type),
-			Attachment: p.Attachment(), Charset: short(p.Charset), Hidden: p.Outside,
+			Name: nameOf(p.Name()), Extension: capText(strings.ToLower(path.Ext(p.Name())), maxName), Type: nameOf(p.Type),
+			Attachment: p.Attachment(), Charset: nameOf(p.Charset), Hidden: p.Outside,
 		})
 	}
 	return e.views
@@ -362,12 +375,21 @@ func (e *environment) groupsOf() []string {
 	return out
 }
 
+// truncated reports whether there was more of anything than conditions are
+// shown.
 func (e *environment) truncated() bool {
-	containers := 0
+	if e.read().cut || len(e.m.Subject()) > maxShort ||
+		max(len(e.m.Envelope.Recipients), len(e.m.To()), len(e.m.Cc())) > maxRecipients {
+		return true
+	}
+	held := 0
 	for _, p := range e.m.Parts {
-		if p.Container() {
-			containers++
+		if len(p.Name()) > maxName {
+			return true
+		}
+		if !p.Container() {
+			held++
 		}
 	}
-	return e.read().cut || max(len(e.m.Envelope.Recipients), len(e.m.To()), len(e.m.Cc())) > maxRecipients || len(e.m.Parts)-containers > maxParts || len(e.m.Subject()) > maxShort
+	return held > maxParts
 }

@@ -125,7 +125,7 @@ func firstAddress(list []message.Address) string {
 
 func fromName(e *environment) string {
 	if from := e.m.From(); len(from) > 0 {
-		return short(from[0].Name())
+		return nameOf(from[0].Name())
 	}
 	return ""
 }

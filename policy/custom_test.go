@@ -189,6 +189,7 @@ func TestCaps(t *testing.T) {
 		{`len(recipients) == 1000 and external == 1001 and truncated`, "Subject: x\r\n\r\n", to, true},
 		{`truncated`, "Subject: x\r\n\r\n", to[1:], false},
 		{`len(parts) == 500 and truncated`, parts, three, true},
+		{`truncated and any(attachments, .name matches "^start.*[.]pdf[.]exe$" and .extension == ".exe")`, "Content-Disposition: attachment; filename=\"start" + strings.Repeat("x", 300) + ".pdf.exe\"\r\n\r\n", three, true},
 		{`truncated`, "Subject: " + strings.Repeat("x", maxShort+1) + "\r\n\r\n", three, true},
 	} {
 		p := custom(t, tt.when)

@@ -66,10 +66,21 @@ func (t *textTest) holds(e *environment) bool {
 	return t.re.MatchString(e.text(t.input, t.lowered))
 }
 
+// maxProgram bounds what a regular expression compiles to, in instructions:
+// that times the text is the work it may cause.
+const maxProgram = 1000
+
 func compilePattern(s string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(s)
 	if err != nil {
 		return nil, fmt.Errorf("bad regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	tree, err := syntax.Parse(s, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	if prog, err := syntax.Compile(tree.Simplify()); err != nil || len(prog.Inst) > maxProgram {
+		return nil, fmt.Errorf("too large a regular expression: repeat less, or look for fewer words")
 	}
 	return re, nil
 }

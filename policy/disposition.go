@@ -27,6 +27,7 @@ var dispositionNames = []string{"pass", "tag", "hide", "delay", "confirm", "appr
 // Dispositions lists the names from mild to strict.
 func Dispositions() []string { return dispositionNames }
 
+// String is the disposition's name.
 func (d Disposition) String() string { return dispositionNames[d] }
 
 // Holds reports whether a message with this disposition waits for somebody, or
@@ -58,6 +59,7 @@ const (
 
 var modeNames = []string{"monitor", "enforce"}
 
+// String is the mode's name.
 func (m Mode) String() string { return modeNames[m] }
 
 // MarshalText writes the mode's name.

@@ -85,6 +85,7 @@ func runCommand(ctx context.Context, dir string, argv []string) ([]byte, error) 
 // capped is a buffer that refuses to grow over maxFile.
 type capped struct{ bytes.Buffer }
 
+// Write implements io.Writer.
 func (c *capped) Write(b []byte) (int, error) {
 	if c.Len()+len(b) > maxFile {
 		return 0, fmt.Errorf("more than %d MB of output", maxFile>>20)
