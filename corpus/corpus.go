@@ -95,6 +95,15 @@ func Load(fsys fs.FS) ([]Case, error) {
 	return cases, nil
 }
 
+// LoadCase reads one case: the folder of that name.
+func LoadCase(fsys fs.FS, id string) ([]Case, error) {
+	c, err := loadCase(fsys, id)
+	if err != nil {
+		return nil, err
+	}
+	return []Case{c}, nil
+}
+
 // isCase leaves out what stands beside the cases: the ordinary mail, which has
 // a form of its own, and the parts of the generator.
 func isCase(folder string) bool {

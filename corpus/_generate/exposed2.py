@@ -41,7 +41,7 @@ def _():
 def _():
     """Resent ("bounced") with mutt to a whole class: Resent-To shows them all."""
     l = Letter("resent", japanese(3, "kaisha31.example"), [SHOP], subject="工作教室 5月のテキスト（校正済み）", at=when("2023-04-20 11:40:00"),
-               text="たんぽぽ教室 ご担当者様\n\n5月分のテキストをお送りします。そのまま受講者の皆様へ転送していただいて構いません。\n")
+               text="たんぽぽ教室 ご担当者様\n\n5月分のテキストを当社のページに掲載しました。このメールはそのまま受講者の皆様へ転送していただいて構いません。\n")
     raw = apple(l)
     people = group(22, 70)
 
@@ -53,7 +53,7 @@ def _():
 
 def invitation(key, attendees, to):
     org = Person("岡部 圭介", "Keisuke Okabe", "k-okabe@seminar-kikaku.example.jp")
-    l = Letter(key, org, [to], subject="オンライン就職説明会", at=when("2023-06-01 10:00:05"), text="オンライン就職説明会\n\n日時　2023年6月15日（木）15:00～16:00\n場所　オンライン（URLは前日にお送りします）\n")
+    l = Letter(key, org, [to], subject="オンライン就職説明会", at=when("2023-06-01 10:00:05"), text="オンライン就職説明会\n\n日時　2023年6月15日（木）15:00～16:00\n場所　オンライン（URLは前日にご案内します）\n")
     ics = ["BEGIN:VCALENDAR", "PRODID:-//Seminar Kikaku//Calendar 2.1//JA", "VERSION:2.0", "METHOD:REQUEST", "BEGIN:VEVENT", "UID:%s@seminar-kikaku.example.jp" % l.hex("uid", 24),
            "DTSTAMP:20230601T010005Z", "DTSTART:20230615T060000Z", "DTEND:20230615T070000Z", "SUMMARY:オンライン就職説明会",
            "ORGANIZER;CN=岡部 圭介:mailto:" + org.address]

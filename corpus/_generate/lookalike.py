@@ -68,7 +68,7 @@ def slip(key, program, right, wrong, how="to", **changes):
     a, b = Person(changes.pop("name", ""), "", wrong), Person("", "", right)
     b.name = a.name
     base = dict(subject="用地説明会の日程調整について", at=when("2019-05-22 13:12:45"), charset="iso-2022-jp",
-                text="お世話になっております。北県農地部用地課の小沼です。\n用地説明会の候補日をお送りします。ご都合の悪い日がございましたら、今週中にお知らせください。\n\n  第1候補　6月4日（火）19時\n  第2候補　6月6日（木）19時\n")
+                text="お世話になっております。北県農地部用地課の小沼です。\n用地説明会の候補日は次のとおりです。ご都合の悪い日がございましたら、今週中にお知らせください。\n\n  第1候補　6月4日（火）19時\n  第2候補　6月6日（木）19時\n")
     base.update(changes)
     sender = base.pop("sender", DEPT)
     others = base.pop("others", [])
@@ -106,7 +106,7 @@ def _():
 def _():
     """English office, Apple Mail: hotmial.com."""
     return slip("hotmial", apple, "fiona.carrick.ex2@hotmail.com", "fiona.carrick.ex2@hotmial.com", name="Fiona Carrick", lang="en", sender=Person("Lettings Office", "", "lettings@harbour-homes.example.org"),
-                subject="Your tenancy: inventory and keys", text="Dear Ms Carrick,\n\nthe inventory is attached to your file. Please collect the keys from our office\nbetween 9 and 5 on Thursday.\n\nLettings Office\n")
+                subject="Your tenancy: inventory and keys", text="Dear Ms Carrick,\n\nthe inventory of the flat is complete. Please collect the keys from our office\nbetween 9 and 5 on Thursday.\n\nLettings Office\n")
 
 
 # Slips of the own domain: reserved names are all that may stand here, and a slip of a name
@@ -118,7 +118,8 @@ KIDO = Person("木戸 悠", "Yu Kido", "y-kido@example.co.jp")
 def _():
     """A colleague's address with a letter too many leads out of the organisation."""
     return slip("own", exchange, "s-ikegami@example.co.jp", "s-ikegami@example.co.jpp", sender=KIDO, name="池上 幸子",
-                subject="人事評価シート（部内限り）", text="池上さん\n\n下期の評価シートの下書きを送ります。部外には出さないでください。\n\n木戸\n")
+                subject="人事評価シート（部内限り）", text="池上さん\n\n下期の評価シートの下書きを送ります。部外には出さないでください。\n\n木戸\n",
+                files=[Attachment("評価シート.docx", docx(["人事評価シート（下書き）"]), "application/vnd.openxmlformats-officedocument.wordprocessingml.document")])
 
 
 @case("lookalike-repeated-tail")

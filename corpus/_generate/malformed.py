@@ -14,7 +14,7 @@ DROP = "collect@dropbox7.example"
 def note(key, program=mutt, **changes):
     """An ordinary short letter to one customer."""
     l = Letter(key, ME, [YOU], subject="お見積りの件", at=when("2023-10-05 11:20:48"), charset="utf-8",
-               text="福原様\n\nお世話になっております。三宅です。\nご依頼のお見積りをお送りいたします。ご査収のほどよろしくお願いいたします。\n\n三宅\n",
+               text="福原様\n\nお世話になっております。三宅です。\nご依頼のお見積りの件、10月12日（木）にお伺いしてご説明いたします。\n\n三宅\n",
                files=[Attachment("mitsumori.pdf", pdf("Quotation 1005"), "application/pdf")])
     return program(l.but(**changes))
 
