@@ -158,7 +158,7 @@ func (p *Policy) Org() *lint.Org {
 // known is what rules may know besides the internal domains.
 func (p *Policy) known() lint.Known {
 	k := lint.Known{
-		Partners: p.Organization.Partners, Protected: p.Organization.Protected, Webmail: p.Organization.Webmail,
+		Partners: slices.Clone(p.Organization.Partners), Protected: slices.Clone(p.Organization.Protected), Webmail: slices.Clone(p.Organization.Webmail),
 		Lists: map[string]lint.Matcher{},
 	}
 	for name, l := range p.Lists {
@@ -189,12 +189,22 @@ func (p *Policy) Entries() []lint.Entry {
 
 // Engine is the engine of the rules that run. org nil is the policy's own
 // organisation; another one is given what the policy knows besides domains.
-func (p *Policy) Engine(org *lint.Org) *lint.Engine {
+func (p *Policy) Engine(org *lint.Org) *lint.Engine { return p.EngineWith(org, lint.Known{}) }
+
+// EngineWith is Engine for rules that are to know more than the policy says:
+// names to protect, and lists, which replace the policy's of the same name.
+func (p *Policy) EngineWith(org *lint.Org, more lint.Known) *lint.Engine {
 	if org == nil {
 		org = p.Org()
-	} else {
-		org = org.With(p.known())
 	}
+	known := p.known()
+	known.Partners = append(known.Partners, more.Partners...)
+	known.Protected = append(known.Protected, more.Protected...)
+	known.Webmail = append(known.Webmail, more.Webmail...)
+	for name, list := range more.Lists {
+		known.Lists[name] = list
+	}
+	org = org.With(known)
 	p.org.Store(org)
 	return lint.NewEngine(org, p.Entries())
 }

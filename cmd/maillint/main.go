@@ -33,6 +33,7 @@ func verbs() []*cobra.Command {
 		checkCommand(),
 		lookalikeCommand(),
 		auditCommand(),
+		testCommand(),
 		versionCommand(),
 		manCommand(),
 	}

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"rules"},
 	{"policy", "store", "history", "rewrite", "submit"},
 	{"gate", "notify", "report"},
-	{"internal/page"},
+	{"internal/page", "internal/cases"},
 	{"smtpproxy", "milter", "console", "exposure", "audit"},
 	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
 }
