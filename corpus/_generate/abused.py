@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from files import docx, pdf, xlsx, zip_encrypted, zip_of
+from files import pdf, xlsx, zip_encrypted, zip_of
 from mail import CRLF, Attachment, Letter, date, field, html_of, multipart, part, when
-from people import COMPANIES, Person, english, group, japanese
-from programs import apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, received, swap, thunderbird
+from people import Person, english, japanese
+from programs import apple, becky, exchange, mutt, outlook, php, thunderbird
 from registry import case, numbered
 
 XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"

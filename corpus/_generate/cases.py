@@ -2,7 +2,7 @@
 
 import abused  # noqa: F401
 import exposed  # noqa: F401
-import exposed2  # noqa: F401
+import exposed_shapes  # noqa: F401
 import forwarding  # noqa: F401
 import leaked  # noqa: F401
 import lookalike  # noqa: F401

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from files import csv, docx, pdf, png, xlsx
-from mail import Attachment, Letter, date, field, when, b64, crlf, multipart, part, transfer, html_of
-from people import COMPANIES, Person, english, group, japanese
-from programs import (apple, becky, cut, exchange, gmail, message_id, mutt, outlook, php, printer, swap, thunderbird)
+from files import pdf
+from mail import Attachment, Letter, when
+from people import Person, english, group
+from programs import apple, becky, exchange, gmail, message_id, mutt, outlook, php, thunderbird
 from registry import case, numbered
 
 METRO = Person("生活文化スポーツ局 文化振興課", "Cultural Affairs", "bunka-shinko@metro.example.jp")

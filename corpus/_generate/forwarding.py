@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from files import docx, pdf
+from files import docx
 from mail import CRLF, Attachment, Letter, date, field, multipart, part, transfer, when
-from people import COMPANIES, Person, english, group, japanese
-from programs import apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, received, swap, thunderbird
+from people import COMPANIES, Person, japanese
+from programs import apple, becky, cut, exchange, gmail, mutt, on_top, outlook, php, received, thunderbird
 from registry import case, numbered
 
 UNIV = "hama-u.example.ac.jp"

@@ -2,8 +2,8 @@
 
 from files import csv, docx, pdf, xlsx
 from mail import Attachment, Letter, when
-from people import COMPANIES, Person, english, group, japanese
-from programs import apple, becky, exchange, gmail, message_id, mutt, outlook, thunderbird
+from people import Person, english, group, japanese
+from programs import becky, exchange, gmail, mutt, outlook, thunderbird
 from registry import case, numbered
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -2,9 +2,9 @@
 
 from files import docx, pdf, xlsx
 from mail import Attachment, Letter, when
-from people import Person, english, group, japanese
-from programs import apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, received, swap, thunderbird
-from registry import case, numbered
+from people import Person, group, japanese
+from programs import apple, becky, exchange, gmail, mutt, on_top, outlook, php, thunderbird
+from registry import case
 
 UNIV = "sakurajima-u.example.ac.jp"
 

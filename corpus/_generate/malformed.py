@@ -1,10 +1,10 @@
 """Messages that two readers read differently. Each hides a recipient or a part; its twin hides nothing."""
 
-from files import docx, pdf, zip_of
-from mail import CRLF, Attachment, Letter, b64, date, field, multipart, part, transfer, when
-from people import Person, english, group, japanese
-from programs import apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, received, swap, thunderbird
-from registry import case, numbered
+from files import pdf
+from mail import CRLF, Attachment, Letter, b64, multipart, part, when
+from people import Person, group
+from programs import becky, mutt, swap
+from registry import case
 
 ME = Person("三宅 智子", "Tomoko Miyake", "miyake@honsha.example.co.jp")
 YOU = Person("福原 修", "Osamu Fukuhara", "fukuhara@kaisha05.example")

@@ -1,8 +1,7 @@
 """The mail programs. Each gives the bytes of the copy that it sends or keeps."""
 
-from mail import (CRLF, JST, Attachment, Letter, ascii_only, b64, b_words, crlf, date, encode, field, folded, html_of,
-                  html_text, mailbox, multipart, packed, part, people, phrase, qp, rfc2231, rfc2231_long, text_field,
-                  transfer)
+from mail import (CRLF, ascii_only, b64, b_words, date, field, folded, html_text,
+    multipart, packed, part, people, rfc2231, rfc2231_long, text_field, transfer)
 from datetime import timezone
 
 

@@ -1,11 +1,11 @@
 """Single messages of everyday slips and of abuse, for the rules that look at one message: senders, links, attachments."""
 
 from abused import CITY, link_page
-from files import csv, docx, pdf, xlsx
-from mail import CRLF, Attachment, Letter, html_of, when
+from files import csv, pdf, xlsx
+from mail import Attachment, Letter, when
 from people import COMPANIES, Person, english, group, japanese
-from programs import apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, received, swap, thunderbird
-from registry import case, numbered
+from programs import apple, exchange, gmail, mutt, outlook, thunderbird
+from registry import case
 
 OFFICE = Person("営業二課 前川", "", "maekawa@koushi-shoji.example.jp")
 CLIENT = japanese(13, "kaisha13.example")

@@ -4,7 +4,8 @@ from exposed import hidden
 from files import pdf, png
 from mail import CRLF, Attachment, Letter, date, field, multipart, part, transfer, when, b64, html_of
 from people import COMPANIES, Person, english, group, japanese
-from programs import (apple, becky, cut, exchange, gmail, message_id, mutt, on_top, outlook, php, printer, received, swap, thunderbird)
+from programs import (apple, becky, cut, exchange, gmail, message_id,
+    mutt, on_top, outlook, php, printer, swap, thunderbird)
 from registry import case, numbered
 
 SHOP = Person("たんぽぽ教室 事務局", "Tanpopo", "office@tanpopo-class.example.jp")
