@@ -191,9 +191,10 @@ func longest(list []*setting) []*setting {
 
 func burstFinding(client string, row []*setting) Finding {
 	var boxes []string
-	actors := map[string]bool{}
+	actors, seen := map[string]bool{}, map[string]bool{}
 	for _, s := range row {
-		if box := strings.ToLower(s.mailbox); !slices.Contains(boxes, box) {
+		if box := strings.ToLower(s.mailbox); !seen[box] {
+			seen[box] = true
 			boxes = append(boxes, box)
 		}
 		actors[s.event.actor] = true

@@ -111,7 +111,7 @@ func (c *googleChange) read() {
 	switch {
 	case strings.Contains(strings.ReplaceAll(low, "_", ""), "emailforwardingoutofdomain"):
 		c.forwarding()
-	case slices.Contains(routeEvents, strings.ToUpper(c.name)):
+	case slices.Contains(routeEvents, strings.ToUpper(c.name)), strings.Contains(low, "email_route") && !strings.Contains(low, "delete") && !strings.Contains(low, "remove"):
 		c.route()
 	case c.name == "":
 		c.skip(c.place, "an event without a name")

@@ -98,6 +98,10 @@ func (p *procmailFile) block(sc procmailScope) {
 	}
 }
 
+// maxVariable bounds a variable's value, which may be made of itself again and
+// again.
+const maxVariable = 1000
+
 // assign sets a variable. INCLUDERC and SWITCHRC read another file.
 func (p *procmailFile) assign(l procmailLine, name, value string, sc procmailScope) {
 	value = strings.Trim(strings.TrimSpace(dropComment(value)), `"'`)
@@ -109,10 +113,12 @@ func (p *procmailFile) assign(l procmailLine, name, value string, sc procmailSco
 		s := p.setting(l, sc, "procmail include")
 		s.include = clip(p.expand(value), 200)
 		p.add(s)
-	case "FORWARD":
-		p.vars[name] = p.expand(value)
 	default:
-		p.vars[name] = p.expand(value)
+		if v := p.expand(value); len(v) <= maxVariable {
+			p.vars[name] = v
+		} else {
+			p.vars[name] = "`" // not followed: unresolved where it is used
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -23,7 +24,7 @@ func (a *auditor) sieve(path, src string) {
 		}
 		a.skip(p, "not read to the end: "+err.Error())
 	}
-	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: sieveVars{}, off: a.tree.inactive(path)}
+	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: sieveVars{}, off: a.tree.inactive(path), names: ruleNames(src)}
 	w.run(nodes, scope{})
 	w.finish()
 	if err == nil && w.commands == 0 {
@@ -38,8 +39,12 @@ type sieveWalk struct {
 	vars          sieveVars
 	off           bool
 	commands      int
+	names         map[int]string // of rules, by line
 	acts          []sieveAct
 }
+
+// maxActs bounds the actions of one script, which are held against each other.
+const maxActs = 2000
 
 // sieveAct is one action with the conditions it stands under.
 type sieveAct struct {
@@ -87,6 +92,35 @@ func (s scope) conditional() bool {
 	return s.others > 0 || slices.ContainsFunc(s.tests, func(t *sieveNode) bool { return !alwaysTrue(t) })
 }
 
+// never tells a block that is switched off: "if false", as Roundcube writes.
+func (s scope) never() bool { return slices.ContainsFunc(s.tests, alwaysFalse) }
+
+// ruleName finds the name that web mail programs put into a comment before a
+// rule: # rule:[name].
+func (w *sieveWalk) ruleName(line int) (name string, ok bool) {
+	best := 0
+	for at, n := range w.names {
+		if at <= line && at > best {
+			best, name, ok = at, n, true
+		}
+	}
+	return name, ok
+}
+
+var ruleComment = regexp.MustCompile(`^\s*#\s*[Rr]ule:\s*\[(.*)\]\s*$`)
+
+// ruleNames gives the names of rules by the lines of their comments.
+func ruleNames(src string) map[int]string {
+	names, n := map[int]string{}, 0
+	for line := range strings.Lines(src) {
+		n++
+		if m := ruleComment.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && len(names) < maxActs {
+			names[n] = m[1]
+		}
+	}
+	return names
+}
+
 // command takes an action in.
 func (w *sieveWalk) command(n *sieveNode, sc scope) {
 	act := sieveAct{node: n, scope: sc}
@@ -105,6 +139,13 @@ func (w *sieveWalk) command(n *sieveNode, sc scope) {
 	default:
 		return
 	}
+	if len(w.acts) >= maxActs {
+		if len(w.acts) == maxActs {
+			w.skip(place{path: w.path, line: n.line}, "more than 2,000 actions: what follows was not judged")
+			w.acts = append(w.acts, sieveAct{node: &sieveNode{name: "stop"}})
+		}
+		return
+	}
 	w.acts = append(w.acts, act)
 }
 
@@ -114,6 +155,8 @@ func (w *sieveWalk) setting(n *sieveNode, sc scope, what string) *setting {
 		id: strings.TrimSuffix(filepath.Base(w.path), ".sieve"),
 	}
 	s.all = !sc.conditional()
+	s.off = s.off || sc.never()
+	s.name, s.nameable = w.ruleName(n.line)
 	for _, t := range sc.tests {
 		if s.all && t.name != "true" {
 			s.trick = "the test \"" + t.name + "\", which is always true"

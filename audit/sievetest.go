@@ -1,6 +1,9 @@
 package audit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // alwaysTrue tells tests that all mail passes: true, not false, a comparison
 // with nothing, a size over zero, and what is made of them.
@@ -44,6 +47,10 @@ func alwaysFalse(t *sieveNode) bool {
 		return len(t.tests) == 1 && alwaysTrue(t.tests[0])
 	case "size":
 		return t.tagged("under") && smallSize(t)
+	case "allof":
+		return slices.ContainsFunc(t.tests, alwaysFalse)
+	case "anyof":
+		return len(t.tests) > 0 && !slices.ContainsFunc(t.tests, func(s *sieveNode) bool { return !alwaysFalse(s) })
 	}
 	return false
 }

@@ -23,7 +23,7 @@ type Key struct {
 // State is what an audit found, kept for the next one. It is the report in
 // JSON Lines.
 type State struct {
-	known map[Key][]string // the mailboxes of a shared target
+	known map[Key]map[string]bool // the mailboxes of a shared target
 }
 
 // key makes a finding comparable. Of empty exports the path counts.
@@ -54,7 +54,7 @@ func LoadState(path string) (*State, error) {
 // ParseState reads a report in JSON Lines. A report without its closing object
 // was cut off, and is refused: it would make known findings look new.
 func ParseState(path string, data []byte) (*State, error) {
-	s := &State{known: map[Key][]string{}}
+	s := &State{known: map[Key]map[string]bool{}}
 	closed := false
 	for n, line := range bytes.Split(data, []byte("\n")) {
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -70,7 +70,11 @@ func ParseState(path string, data []byte) (*State, error) {
 		if f.Records != nil {
 			closed = true
 		} else if f.Rule != "" {
-			s.known[f.key()] = f.Mailboxes
+			boxes := map[string]bool{}
+			for _, m := range f.Mailboxes {
+				boxes[m] = true
+			}
+			s.known[f.key()] = boxes
 		}
 	}
 	if !closed {
@@ -91,7 +95,7 @@ func (s *State) apply(r *Report) {
 		k := f.key()
 		seen[k] = true
 		before, ok := s.known[k]
-		if ok && !slices.ContainsFunc(f.Mailboxes, func(m string) bool { return !slices.Contains(before, m) }) {
+		if ok && !slices.ContainsFunc(f.Mailboxes, func(m string) bool { return !before[m] }) {
 			r.Known++
 			continue
 		}
@@ -136,8 +140,10 @@ func SaveState(path string, r *Report) error {
 // once: what may be blocked.
 func (r *Report) Targets(least func(Finding) bool) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, f := range r.Findings {
-		if f.forwards && least(f) && strings.Contains(f.Target, "@") && !strings.HasPrefix(f.Target, "*@") && !slices.Contains(out, f.Target) {
+		if f.forwards && least(f) && strings.Contains(f.Target, "@") && !strings.HasPrefix(f.Target, "*@") && !seen[f.Target] {
+			seen[f.Target] = true
 			out = append(out, f.Target)
 		}
 	}
