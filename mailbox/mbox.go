@@ -96,7 +96,7 @@ func digits(b []byte) bool {
 // begin passes over the first "From " line and blank lines before it.
 func (s *splitter) begin() {
 	for {
-		i := len(s.buf) - len(bytes.TrimLeft(s.buf, "\r\n"))
+		i := leading(s.buf)
 		j := bytes.IndexByte(s.buf[i:], '\n')
 		if j < 0 && !s.eof && len(s.buf) < mboxBuffer/2 {
 			s.fill()

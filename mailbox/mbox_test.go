@@ -35,6 +35,19 @@ func TestSeparator(t *testing.T) {
 	}
 }
 
+func TestSniff(t *testing.T) {
+	for head, want := range map[string]kind{
+		fromLine + "A: 1\n": mbox, "\r\n\n" + fromLine + "A: 1\n": mbox, "\xef\xbb\xbf" + fromLine + "A: 1\n": mbox,
+		strings.ReplaceAll(fromLine, "\n", "\r\n") + "A: 1\r\n": mbox, strings.ReplaceAll(fromLine+"A: 1\n", "\n", "\r"): single,
+		fromLine: single, "From here on\nA: 1\n": single, "From: a@example.jp\n": single, "": single, "\n\n": single,
+		"PK\x03\x04": zipped, "\x1f\x8b\x08": gzipped, "7z\xbc\xaf\x27\x1c": refused, strings.Repeat("x", 257) + "ustar": tarred,
+	} {
+		if have := sniff([]byte(head)); have != want {
+			t.Errorf("%q: %d, want %d", head, have, want)
+		}
+	}
+}
+
 // split gives the messages of an mbox as the expander does.
 func split(t testing.TB, r io.Reader, memory int64) (out []string) {
 	t.Helper()
@@ -75,6 +88,7 @@ func TestSplit(t *testing.T) {
 		{"nothing between", f + "\n" + f + "A: 2\n\n", []string{"", "A: 2\n"}},
 		{"quoted", f + "A: 1\n\n>From x\n>>From y\n > From z\na >From b\n", []string{"A: 1\n\nFrom x\n>From y\n > From z\na >From b\n"}},
 		{"quoted in the header stays", f + ">From x y\nA: 1\n\n>From z\n", []string{">From x y\nA: 1\n\nFrom z\n"}},
+		{"byte order mark before", "\xef\xbb\xbf" + f + "A: 1\n\nx\n", []string{"A: 1\n\nx\n"}},
 		{"blank lines before", "\n\r\n" + f + "A: 1\n\nx\n", []string{"A: 1\n\nx\n"}},
 	} {
 		for name, r := range map[string]io.Reader{"whole": strings.NewReader(c.mbox), "octets": iotest.OneByteReader(strings.NewReader(c.mbox)), "with error": iotest.DataErrReader(strings.NewReader(c.mbox))} {

@@ -36,14 +36,14 @@ var refusals = []struct{ magic, why string }{
 }
 
 func sniff(head []byte) kind {
-	text := bytes.TrimLeft(head, "\r\n")
+	text := head[leading(head):]
 	switch {
 	case bytes.HasPrefix(text, []byte("From ")):
-		line, _, _ := bytes.Cut(text, []byte("\n"))
-		if separator(line) {
-			return mbox
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		if i := bytes.IndexByte(line, '\r'); i >= 0 && i < len(line)-1 || !separator(line) || len(rest) == 0 {
+			return single // lines that end in CR alone, or no date: the parser knows what to do
 		}
-		return single
+		return mbox
 	case bytes.HasPrefix(head, []byte("\x1f\x8b\x08")):
 		return gzipped
 	case bytes.HasPrefix(head, []byte("BZh")) && len(head) > 9 && string(head[4:10]) == "1AY&SY":
@@ -56,6 +56,13 @@ func sniff(head []byte) kind {
 		return refused
 	}
 	return single
+}
+
+// leading is how many octets of a byte order mark and blank lines stand before
+// the text.
+func leading(b []byte) int {
+	rest := bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), "\r\n")
+	return len(b) - len(rest)
 }
 
 func refusal(head []byte) error {

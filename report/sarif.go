@@ -219,6 +219,7 @@ func (s *sarif) begin() error {
 	j.close(']')
 	j.close('}')
 	j.close('}')
+	j.field("columnKind", "unicodeCodePoints")
 	j.key("results")
 	j.open('[')
 	j.b = append(j.b, '\n')

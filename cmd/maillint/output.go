@@ -13,7 +13,7 @@ import (
 
 // output is where the report goes.
 type output struct {
-	io.Writer
+	*buffer
 	color bool
 }
 
@@ -44,7 +44,8 @@ type buffer struct {
 	mu      sync.Mutex
 	w       io.Writer
 	held    []byte
-	pending bool // a flush is under way
+	pending bool   // a flush is under way
+	before  func() // called before each write to w, if set
 	err     error
 }
 
@@ -76,6 +77,9 @@ func (b *buffer) flush() error {
 
 func (b *buffer) pass() {
 	if b.err == nil && len(b.held) > 0 {
+		if b.before != nil {
+			b.before()
+		}
 		_, b.err = b.w.Write(b.held)
 	}
 	b.held = b.held[:0]

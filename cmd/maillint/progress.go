@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,7 @@ type progress struct {
 	counted  atomic.Bool
 	stop     chan struct{}
 	stopped  chan struct{}
+	screen   sync.Mutex // held while the bar's line is written
 }
 
 // newProgress starts a progress bar if w is a terminal.
@@ -72,11 +74,23 @@ func (p *progress) run(width func() int) {
 	for {
 		select {
 		case <-p.stop:
-			fmt.Fprint(p.w, "\r\x1b[K")
+			p.clear()
 			return
 		case <-tick.C:
+			p.screen.Lock()
 			fmt.Fprintf(p.w, "\r\x1b[K%s", p.line(time.Since(p.start), width()-1))
+			p.screen.Unlock()
 		}
+	}
+}
+
+// clear takes the bar off the screen until it is drawn again, so that the
+// report's lines do not stand behind it.
+func (p *progress) clear() {
+	if p != nil {
+		p.screen.Lock()
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.screen.Unlock()
 	}
 }
 

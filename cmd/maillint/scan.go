@@ -76,6 +76,10 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	if s.format, err = o.newFormat(out); err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
+	s.progress = newProgress(s.stderr, paths, o.noProgress)
+	if s.progress != nil && o.output == "" {
+		out.before = s.progress.clear
+	}
 	err = s.read(ctx, paths)
 	if cerr := closeOut(); err == nil && cerr != nil {
 		err = fmt.Errorf("writing the report: %w", cerr)

@@ -48,7 +48,6 @@ type outcome struct {
 // read scans the paths, reports in their order, and ends the report.
 func (s *scan) read(ctx context.Context, paths []string) error {
 	start := time.Now()
-	s.progress = newProgress(s.stderr, paths, s.options.noProgress)
 	err := mailbox.Read(ctx, paths, mailbox.Options{
 		Jobs:  s.options.jobs,
 		Stdin: func() io.Reader { return s.stdin },
@@ -235,7 +234,23 @@ func unreadable(m *message.Message, item *mailbox.Message) error {
 			}
 		}
 	}
+	if item.Walked && item.Alone && !strings.HasSuffix(item.Path, ".eml") && !slices.ContainsFunc(m.Fields, ofMail) {
+		return errors.New("not one header field that mail has: this is no message")
+	}
 	return nil
+}
+
+// ofMail reports whether a field is one that mail has; YAML and the like have
+// lines of the same shape.
+func ofMail(f message.Field) bool {
+	switch name := strings.ToLower(f.Name); name {
+	case "from", "to", "cc", "bcc", "date", "subject", "message-id", "received", "return-path", "sender", "reply-to",
+		"mime-version", "delivered-to", "in-reply-to", "references", "envelope-to", "status":
+		return true
+	default:
+		prefix, _, _ := strings.Cut(name, "-")
+		return len(prefix) < len(name) && (prefix == "x" || prefix == "content" || prefix == "resent" || prefix == "list")
+	}
 }
 
 func binary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0 }
