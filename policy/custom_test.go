@@ -147,25 +147,28 @@ func TestShortcuts(t *testing.T) {
 	long := strings.Repeat("Lorem ipsum dolor 山田太郎様 sit amet.\n", 60) + "CONFIDENTIAL paſſword end 社外秘\n"
 	m := mail(t, "Content-Type: text/plain; charset=utf-8\r\n\r\n"+long, "a@ours.example", "b@x.example")
 	for when, want := range map[string]bool{
-		`text contains "CONFIDENTIAL"`:                   true,
-		`text contains "confidential"`:                   false,
-		`text contains "el"`:                             false,
-		`text contains "or"`:                             true,
-		`text matches "(?i)confidential"`:                true,
-		`text matches "(?i)password"`:                    true, // the long s is an s where case is ignored
-		`text matches "(?i)pass(word|phrase)"`:           true,
-		`text matches "pass(word|phrase)"`:               false,
-		`text matches "社外秘|取扱注意"`:                        true,
-		`text matches "取扱注意|厳秘"`:                         false,
-		`text matches "(?i)CONFI.*end"`:                  true,
-		`text matches "a*b*"`:                            true,
-		`text matches "(secret)?.*amet"`:                 true,
-		`text matches "^Lorem"`:                          true,
-		`text matches "(?i)straße|É|ＡＢＣ"`:                false,
-		`lower(text) contains "confidential"`:            true,
-		`lower(text) matches "confidential .*end"`:       true,
-		`lower(text) matches "CONFIDENTIAL"`:             false,
-		`text startsWith "Lorem" and text endsWith "\n"`: true,
+		`text contains "CONFIDENTIAL"`:                           true,
+		`text contains "confidential"`:                           false,
+		`text contains "el"`:                                     false,
+		`text contains "or"`:                                     true,
+		`text matches "(?i)confidential"`:                        true,
+		`text matches "(?i)password"`:                            true, // the long s is an s where case is ignored
+		`text matches "(?i)pass(word|phrase)"`:                   true,
+		`text matches "pass(word|phrase)"`:                       false,
+		`text matches "社外秘|取扱注意"`:                                true,
+		`text matches "取扱注意|厳秘"`:                                 false,
+		`text matches "(?i)CONFI.*end"`:                          true,
+		`text matches "(?i)(confidential|secret).*(end|stop)"`:   true,
+		`text matches "(?i)(confidential|secret).*(start|stop)"`: false,
+		`text matches "(Lorem|x)(ipsum)? ipsum"`:                 true,
+		`text matches "a*b*"`:                                    true,
+		`text matches "(secret)?.*amet"`:                         true,
+		`text matches "^Lorem"`:                                  true,
+		`text matches "(?i)straße|É|ＡＢＣ"`:                        false,
+		`lower(text) contains "confidential"`:                    true,
+		`lower(text) matches "confidential .*end"`:               true,
+		`lower(text) matches "CONFIDENTIAL"`:                     false,
+		`text startsWith "Lorem" and text endsWith "\n"`:         true,
 	} {
 		if v := verdict(t, custom(t, when), m); (len(v.Findings) > 0) != want {
 			t.Errorf("%s: %v", when, !want)

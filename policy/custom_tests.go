@@ -24,9 +24,9 @@ type testKey struct {
 type textTest struct {
 	testKey
 	re *regexp.Regexp
-	// hints are texts one of which stands, in small letters, in whatever re
-	// matches; none where that is not known.
-	hints []string
+	// hints are what stands, in small letters, in whatever re matches: of each
+	// list one text. None where nothing is known.
+	hints [][]string
 }
 
 type testTable struct {
@@ -60,8 +60,10 @@ func (t *textTest) holds(e *environment) bool {
 		return strings.HasSuffix(e.text(t.input, t.lowered), t.value)
 	}
 	found := func(hint string) bool { return e.contains(t.input, true, hint) }
-	if t.hints != nil && !slices.ContainsFunc(t.hints, found) {
-		return false
+	for _, some := range t.hints {
+		if !slices.ContainsFunc(some, found) {
+			return false
+		}
 	}
 	return t.re.MatchString(e.text(t.input, t.lowered))
 }
@@ -143,61 +145,61 @@ func (r *reads) Visit(node *ast.Node) {
 	}
 }
 
-// hintsOf gives texts, in small letters, one of which stands in everything
-// that the pattern matches, or nil.
-func hintsOf(pattern string) []string {
+// hintsOf gives lists of texts, in small letters: of each list one text stands
+// in everything that the pattern matches.
+func hintsOf(pattern string) [][]string {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	out := hints(re.Simplify())
-	if slices.ContainsFunc(out, func(s string) bool { return len(s) < 3 }) {
-		return nil
-	}
-	return out
+	return hints(re.Simplify())
 }
 
-const maxHints = 32
+// Bounds of hints: texts in one list, and octets of the shortest that is worth
+// looking for.
+const (
+	maxHints = 32
+	minHint  = 3
+)
 
-func hints(re *syntax.Regexp) []string {
+func hints(re *syntax.Regexp) [][]string {
 	switch re.Op {
 	case syntax.OpLiteral:
-		if s := strings.ToLower(string(re.Rune)); foldable(s) {
-			return []string{s}
+		if s := strings.ToLower(string(re.Rune)); foldable(s) && len(s) >= minHint {
+			return [][]string{{s}}
 		}
 	case syntax.OpCapture, syntax.OpPlus:
 		return hints(re.Sub[0])
 	case syntax.OpConcat:
-		return bestHints(re.Sub)
-	case syntax.OpAlternate:
-		var out []string
+		var all [][]string
 		for _, sub := range re.Sub {
-			h := hints(sub)
-			if h == nil || len(out)+len(h) > maxHints {
-				return nil
-			}
-			out = append(out, h...)
+			all = append(all, hints(sub)...)
 		}
-		return out
+		return all
+	case syntax.OpAlternate:
+		return eitherHints(re.Sub)
 	}
 	return nil
 }
 
-// bestHints takes the part of a sequence whose shortest hint is longest.
-func bestHints(list []*syntax.Regexp) []string {
-	var best []string
-	length := 0
-	for _, sub := range list {
+// eitherHints takes of each branch its best list; all of them are one list.
+func eitherHints(branches []*syntax.Regexp) [][]string {
+	var out []string
+	for _, sub := range branches {
 		h := hints(sub)
 		if h == nil {
-			continue
+			return nil
 		}
-		shortest := len(slices.MinFunc(h, func(a, b string) int { return len(a) - len(b) }))
-		if shortest > length {
-			best, length = h, shortest
+		best := slices.MaxFunc(h, func(a, b []string) int { return shortest(a) - shortest(b) })
+		if out = append(out, best...); len(out) > maxHints {
+			return nil
 		}
 	}
-	return best
+	return [][]string{out}
+}
+
+func shortest(list []string) int {
+	return len(slices.MinFunc(list, func(a, b string) int { return len(a) - len(b) }))
 }
 
 // foldable texts have the same small letters whichever way case is ignored:

@@ -4,9 +4,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -123,6 +125,31 @@ func FuzzExpression(f *testing.F) {
 		_, _ = newEnvironment(p, m, lint.NewFacts(m, org)).eval(e)
 		if d := time.Since(start); d > time.Second {
 			t.Fatalf("took %s", d)
+		}
+	})
+}
+
+// The hints of a regular expression never rule out a text that it matches.
+func FuzzHints(f *testing.F) {
+	f.Add("(?i)confidential|社外秘", "this is CONFIDENTIAL")
+	f.Add("(?i)(please find|see) (the )?attached", "Please find attached")
+	f.Add("(?i)straße|k", "STRASSE \u212a")
+	f.Add("pass(word|phrase)+x?", "passwordword")
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		re, err := compilePattern(pattern)
+		if err != nil || !utf8.ValidString(text) || !re.MatchString(text) {
+			return
+		}
+		small := smallLetters(text)
+		for _, some := range hintsOf(pattern) {
+			if !slices.ContainsFunc(some, func(h string) bool { return strings.Contains(small, h) }) {
+				t.Fatalf("%q matches %q, whose small letters %q hold none of %q", pattern, text, small, some)
+			}
+			for _, h := range some {
+				if strings.Contains(small, h) && !newGrams(small).may(h) {
+					t.Fatalf("the grams of %q rule out %q", small, h)
+				}
+			}
 		}
 	})
 }
