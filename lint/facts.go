@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"maillint/content"
 	"maillint/message"
 )
 
@@ -16,6 +17,7 @@ type Facts struct {
 	external  memo[[]message.Address]
 	visible   memo[[]Visible]
 	automatic memo[Automatic]
+	inside    memo[*content.Inspection]
 }
 
 type memo[T any] struct {
@@ -32,6 +34,12 @@ func (m *memo[T]) get(work func() T) T {
 
 // NewFacts gives the facts about a message, whose envelope must be set.
 func NewFacts(m *message.Message, org *Org) *Facts { return &Facts{Org: org, msg: m} }
+
+// Content is what is in the parts of the message. Rules share it; nothing is
+// decoded before one of them asks.
+func (f *Facts) Content() *content.Inspection {
+	return f.inside.get(func() *content.Inspection { return content.Inspect(f.msg, content.DefaultBudget) })
+}
 
 // Internal reports whether an address is one of ours. An address without a
 // domain is: it is delivered where it was written.

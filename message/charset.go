@@ -34,6 +34,10 @@ var labels = map[string]encoding.Encoding{
 	"utf-16": unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "utf-16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16be": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
 }
 
+// DecodeText turns the octets of a text into UTF-8. The label may be empty; the
+// Kind says where octets and label disagree, or where nobody knows the label.
+func DecodeText(label string, b []byte) (string, Kind) { return decodeCharset(label, b) }
+
 // decodeCharset turns octets into text. The label is believed where the octets
 // agree with it; the Kind says where they did not, or where nobody knows it.
 func decodeCharset(label string, b []byte) (string, Kind) {

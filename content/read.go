@@ -1,0 +1,46 @@
+package content
+
+import (
+	"io"
+)
+
+// attachment is how many octets of a part are held.
+func (m *meter) attachment() int64 { return 2 * m.File }
+
+// readAll reads at most so many octets; whole tells that there were no more.
+func readAll(r io.Reader, expected, most int64) (data []byte, whole bool) {
+	buf := make([]byte, 0, max(0, min(expected, most))+512)
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):min(int64(cap(buf)), most+1)])
+		buf = buf[:len(buf)+n]
+		if int64(len(buf)) > most {
+			return buf[:most], false
+		}
+		if err != nil {
+			return buf, err == io.EOF
+		}
+	}
+}
+
+// readerOf gives what reads files of a kind; nil where nothing does.
+func readerOf(k Kind) func(*Inspection, *File, []byte) {
+	switch {
+	case k.Text():
+		return readText
+	}
+	return nil
+}
+
+// readText reads a file that is text as it stands.
+func readText(in *Inspection, f *File, data []byte) {
+	label := ""
+	if f.Parent == nil && f.Part != nil {
+		label = f.Part.Charset
+	}
+	for _, t := range textsOf(decodeText(label, data), f.Kind, Text{Where: f.Path, File: f}) {
+		in.keepText(t)
+	}
+}

@@ -1,0 +1,111 @@
+package content
+
+import (
+	"strings"
+
+	"maillint/message"
+)
+
+func decodeText(label string, b []byte) string {
+	text, _ := message.DecodeText(label, b)
+	return text
+}
+
+// textsOf reads a text of a kind: a table into rows, HTML into what is shown
+// and what is not.
+func textsOf(s string, kind Kind, base Text) []Text {
+	switch kind {
+	case HTMLText, SVG:
+		base.Prose = HTML(s).Text
+	case CSV:
+		base.Rows = table(s, delimiter(s))
+	case TSV:
+		base.Rows = table(s, '\t')
+	case VCard, ICalendar:
+		base.Prose = unfold(s)
+	default:
+		base.Prose = s
+	}
+	return []Text{base}
+}
+
+// delimiter guesses what parts the cells of a table: the character that stands
+// most often in its first lines.
+func delimiter(s string) byte {
+	head := s[:min(len(s), 4096)]
+	best, most := byte(','), 0
+	for _, c := range []byte{',', '\t', ';', '|'} {
+		if n := strings.Count(head, string(c)); n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+// table reads delimited lines (RFC 4180), leniently: a quote inside a cell
+// that does not start with one is part of it. A quoted cell that is never
+// closed ends with its line.
+func table(s string, delim byte) [][]string {
+	s = strings.TrimPrefix(s, "\ufeff")
+	var rows [][]string
+	width := 0
+	for len(s) > 0 {
+		row := make([]string, 0, width)
+		for more := true; more; {
+			var cell string
+			cell, s, more = nextCell(s, delim)
+			row = append(row, cell)
+		}
+		width = len(row)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// nextCell cuts a cell off; more tells that another one follows in the row.
+func nextCell(s string, delim byte) (cell, rest string, more bool) {
+	if len(s) > 0 && s[0] == '"' {
+		if cell, rest, more, ok := quotedCell(s[1:], delim); ok {
+			return cell, rest, more
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case delim:
+			return s[:i], s[i+1:], true
+		case '\n':
+			return strings.TrimSuffix(s[:i], "\r"), s[i+1:], false
+		}
+	}
+	return s, "", false
+}
+
+// maxCell is the longest cell in quotes; programs stop at 32,767 characters.
+const maxCell = 256 << 10
+
+func quotedCell(s string, delim byte) (cell, rest string, more, ok bool) {
+	var b strings.Builder
+	limit := min(len(s), maxCell)
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:limit], '"')
+		if i < 0 {
+			return "", "", false, false
+		}
+		b.WriteString(s[at : at+i])
+		at += i + 1
+		if at < len(s) && s[at] == '"' {
+			b.WriteByte('"')
+			at++
+			continue
+		}
+		tail, rest, more := nextCell(s[at:], delim)
+		return b.String() + tail, rest, more, true
+	}
+}
+
+// unfold joins the folded lines of a calendar or card (RFC 5545, 3.1) and
+// undoes their escapes.
+func unfold(s string) string {
+	s = strings.NewReplacer("\r\n ", "", "\r\n\t", "", "\n ", "", "\n\t", "").Replace(s)
+	return strings.NewReplacer(`\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(s)
+}
