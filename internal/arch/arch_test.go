@@ -15,10 +15,10 @@ import (
 
 // layers, lowest first. A package may import what stands in a lower layer.
 var layers = [][]string{
-	{"message", "corpus", "maillint"},
+	{"message", "corpus", "maillint", "internal/spool"},
 	{"lookalike", "content"},
 	{"lint", "mailbox"},
-	{"rules", "rewrite", "internal/spool"},
+	{"rules", "rewrite"},
 	{"policy", "store", "history", "submit"},
 	{"gate", "notify", "report"},
 	{"internal/page", "internal/cases"},

@@ -1,0 +1,11 @@
+//go:build !linux && !darwin && !freebsd
+
+package spool
+
+import "errors"
+
+// freeSpace cannot be told here; the floor then does not apply.
+func freeSpace(string) (int64, error) { return 0, errors.ErrUnsupported }
+
+// errQuota is not told apart here.
+var errQuota = errors.New("disk quota exceeded")
