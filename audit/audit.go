@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"maillint/lint"
+	"maillint/lookalike"
 )
 
 // Options say who "we" are and what is already known.
@@ -17,6 +18,9 @@ type Options struct {
 	// Lookalike gives the domain that a name was probably meant to be. Nil
 	// leaves lookalike-target out.
 	Lookalike func(domain string) (intended string, ok bool)
+	// Index says what a domain looks like; Addresses asks it. Nil takes the
+	// shipped providers.
+	Index *lookalike.Index
 	// Baseline holds approved forwardings, which are counted and not shown.
 	Baseline *Baseline
 	// Previous is the last audit: what it already found is counted and not shown.
@@ -41,6 +45,7 @@ type Finding struct {
 	Remove    string        `json:"remove,omitempty"`    // the command or the step that takes it away
 	Mailboxes []string      `json:"shared_by,omitempty"` // where it concerns several
 	Source    string        `json:"source,omitempty"`    // the kind of export
+	Suggest   string        `json:"suggest,omitempty"`   // the address that was probably meant
 
 	forwards bool // Target is where mail goes, so it may be blocked
 }
@@ -67,6 +72,7 @@ type Report struct {
 	Known     int       // findings that the last audit had too
 	Gone      []Key     // findings of the last audit that are no more
 	all       []Finding // before Previous took its share; the next State
+	book      bool      // of Addresses: there are addresses and no rules
 }
 
 // Worst is the gravest severity found; ok is false where nothing was found.
@@ -110,6 +116,7 @@ type auditor struct {
 	people   *directory
 	internal func(domain string) bool
 	tree     *tree // the folder that is being walked; nil for a single file
+	sniffer  func(path string, text []byte)
 	hollow   []hollow
 	said     map[string]bool // warnings that are given once a file
 	read     int             // records of the current file
@@ -123,7 +130,9 @@ type hollow struct {
 }
 
 func newAuditor(opts Options) *auditor {
-	return &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}}
+	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}}
+	a.sniffer = a.sniff
+	return a
 }
 
 // fail notes something that was not read.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"maillint/lint"
+	"maillint/lookalike"
 )
 
 // Exit codes of a Job, as of every verb that reads.
@@ -19,15 +20,16 @@ const (
 	ExitUnread   = 3
 )
 
-// Job is one run of "maillint audit forwards", as the command line or a timer
+// Job is one run of "maillint audit forwards" or "audit addresses", as the command line or a timer
 // asks for it.
 type Job struct {
 	Paths     []string
 	Internal  []string // entries of organization.domains; none: guessed
 	Lookalike func(domain string) (intended string, ok bool)
-	Format    string // text (also ""), jsonl
-	FailLevel string // "" is warning; "none" never fails because of findings
-	Baseline  string // file of approved forwardings
+	Index     *lookalike.Index // of RunAddresses
+	Format    string           // text (also ""), jsonl
+	FailLevel string           // "" is warning; "none" never fails because of findings
+	Baseline  string           // file of approved forwardings
 	// Diff is the report of the last audit: only what is new is shown. Save is
 	// where this one is kept for the next.
 	Diff, Save    string
@@ -38,14 +40,36 @@ type Job struct {
 	Now           time.Time
 }
 
-// Run audits, writes the report, and gives the exit code.
+// RunAddresses audits addresses, writes the report, and gives the exit code.
+func (j Job) RunAddresses(stdout, stderr io.Writer) int {
+	opts, level, _, err := j.prepare()
+	if err != nil {
+		return refuse(stderr, err)
+	}
+	r, err := Addresses(j.Paths, opts)
+	if err != nil {
+		return refuse(stderr, err)
+	}
+	if err := j.write(stdout, r); err != nil {
+		fmt.Fprintf(stderr, "maillint: report: %v\n", err)
+		return ExitUnread
+	}
+	return r.exit(level)
+}
+
+// refuse prints why a call makes no sense.
+func refuse(stderr io.Writer, err error) int {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(stderr, "maillint: %s\n", escape(strings.TrimRight(line, "\n")))
+	}
+	return ExitUsage
+}
+
+// Run audits forwarding, writes the report, and gives the exit code.
 func (j Job) Run(stdout, stderr io.Writer) int {
 	opts, level, block, err := j.prepare()
 	if err != nil {
-		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintf(stderr, "maillint: %s\n", escape(strings.TrimRight(line, "\n")))
-		}
-		return ExitUsage
+		return refuse(stderr, err)
 	}
 	r, err := Forwards(j.Paths, opts)
 	if err != nil {
@@ -84,10 +108,10 @@ func (j Job) write(w io.Writer, r *Report) error {
 
 // prepare checks what was asked for, all of it before anything is read.
 func (j Job) prepare() (opts Options, level, block lint.Severity, err error) {
-	opts = Options{Lookalike: j.Lookalike, Now: j.Now, Stdin: j.Stdin}
+	opts = Options{Lookalike: j.Lookalike, Index: j.Index, Now: j.Now, Stdin: j.Stdin}
 	level, block = lint.Warning, lint.High
 	if len(j.Paths) == 0 {
-		return opts, 0, 0, fmt.Errorf("audit forwards: %w: name the exports (docs/forwarding-survey.md says how to make them)", ErrNoPath)
+		return opts, 0, 0, fmt.Errorf("audit: %w: name the exports (docs/forwarding-survey.md says how to make them)", ErrNoPath)
 	}
 	if !slices.Contains([]string{"", "text", "jsonl"}, j.Format) {
 		return opts, 0, 0, fmt.Errorf("unknown format %q: want text or jsonl", j.Format)

@@ -191,7 +191,7 @@ func (a *auditor) bytes(path string, data []byte) {
 		return
 	}
 	said := len(a.report.Errors) + len(a.hollow)
-	a.sniff(path, text)
+	a.sniffer(path, text)
 	if a.read == 0 && len(a.report.Errors)+len(a.hollow) == said {
 		a.empty(place{path: path, line: 1}, "no entry: nothing was exported", a.tree != nil)
 	}

@@ -53,7 +53,7 @@ type closing struct {
 // visible escapes what came from outside: JSON leaves U+009B and bidirectional
 // marks as they are, and a terminal would obey them.
 func (f Finding) visible() Finding {
-	for _, s := range []*string{&f.Path, &f.Mailbox, &f.Target, &f.Message, &f.Evidence, &f.Remove} {
+	for _, s := range []*string{&f.Path, &f.Mailbox, &f.Target, &f.Message, &f.Evidence, &f.Remove, &f.Suggest} {
 		*s = escape(*s)
 	}
 	boxes := make([]string, len(f.Mailboxes))
@@ -113,6 +113,9 @@ func (r *Report) summary() string {
 		n[f.Severity]++
 	}
 	line := fmt.Sprintf("%d records of %d mailboxes in %d files, %d rules", r.Records, r.Mailboxes, r.Files, r.Rules)
+	if r.book {
+		line = fmt.Sprintf("%d records with %d addresses in %d files", r.Records, r.Mailboxes, r.Files)
+	}
 	if r.Unparsed > 0 {
 		line += fmt.Sprintf(", %d records could not be read", r.Unparsed)
 	}

@@ -80,12 +80,21 @@ var reasons = [...][2]string{
 	Variant:    {"is a variant of a known domain", "は既知のドメインを変えたものです"},
 }
 
+// Reason says in a few words what is wrong with the domain, in Japanese for "ja"
+// and in English for every other language. It begins where the domain's name
+// would stand: "has two letters in the wrong order".
+func (m Match) Reason(lang string) string {
+	if lang == "ja" {
+		return reasons[m.Kind][1]
+	}
+	return reasons[m.Kind][0]
+}
+
 // Sentence explains the match in words, in Japanese for "ja" and in English
 // for every other language.
 func (m Match) Sentence(lang string) string {
-	reason := reasons[m.Kind]
 	if lang == "ja" {
-		return m.Domain + reason[1] + "。" + m.Intended + " ではありませんか。"
+		return m.Domain + m.Reason(lang) + "。" + m.Intended + " ではありませんか。"
 	}
-	return m.Domain + " " + reason[0] + ". Did you mean " + m.Intended + "?"
+	return m.Domain + " " + m.Reason(lang) + ". Did you mean " + m.Intended + "?"
 }

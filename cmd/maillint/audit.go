@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -15,13 +14,15 @@ func auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Read what administrators export, and say where mail leaves by itself",
 		Long: `Audit looks at settings instead of messages. "audit forwards" reads exports of forwarding
-settings, inbox rules, filters, scripts, aliases, logs of changes and lists of members.`,
+settings, inbox rules, filters, scripts, aliases, logs of changes and lists of members.
+"audit addresses" reads lists of members and address books, and finds mistyped domains.`,
 		Example: `  maillint audit forwards --internal example.ac.jp mailboxes.csv rules.json
-  maillint audit forwards --format jsonl /var/vmail /etc/aliases`,
+  maillint audit forwards --format jsonl /var/vmail /etc/aliases
+  maillint audit addresses members.csv addressbook.vcf`,
 		Args: noSuchVerb,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(auditForwardsCommand())
+	cmd.AddCommand(auditForwardsCommand(), auditAddressesCommand())
 	return cmd
 }
 
@@ -91,13 +92,7 @@ func runForwards(cmd *cobra.Command, job audit.Job, config string) error {
 // when the first domain is asked for.
 func lookalikeOf(entries, partners []string) func(string) (string, bool) {
 	index := sync.OnceValue(func() *lookalike.Index {
-		var own []string
-		for _, d := range entries {
-			if !strings.HasPrefix(d, "!") {
-				own = append(own, strings.TrimPrefix(d, "="))
-			}
-		}
-		return lookalike.New(lookalike.Default(), lookalike.Options{Own: own, Partners: partners})
+		return lookalike.New(lookalike.Default(), lookalike.Options{Own: ownDomains(entries), Partners: partners})
 	})
 	return func(domain string) (string, bool) {
 		m, ok := index().Match(domain)

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,12 +21,9 @@ one that was probably meant, the kind of slip, and how sure that is (certain, li
 The last three are empty where there is nothing to say. "-" reads one domain a line.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts := lookalike.Options{Own: own}
-			if partners != "" {
-				data, err := os.ReadFile(partners)
-				if err != nil {
-					return fmt.Errorf("--partners: %w", err)
-				}
-				opts.Partners = strings.Fields(string(data))
+			var err error
+			if opts.Partners, err = domainFile("--partners", partners); err != nil {
+				return err
 			}
 			index := lookalike.New(lookalike.Default(), opts)
 			out := bufio.NewWriter(cmd.OutOrStdout())

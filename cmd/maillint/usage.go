@@ -71,7 +71,7 @@ func fromEnvironment(cmd *cobra.Command, _ []string) (err error) {
 func atLeast(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < n {
-			return fmt.Errorf("%s: name %s", cmd.Name(), what)
+			return fmt.Errorf("%s: name %s", strings.TrimPrefix(cmd.CommandPath(), "maillint "), what)
 		}
 		return nil
 	}
