@@ -48,3 +48,28 @@ func TestEveryRuleHasACase(t *testing.T) {
 		}
 	}
 }
+
+// No ordinary message is held: its disposition stays below delay, as the
+// sender's own copy and on its way.
+func TestOrdinary(t *testing.T) {
+	themes, err := corpus.OrdinaryMail()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := policy.Parse("rules.yaml", maillint.Policy, rules.All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, theme := range themes {
+		for _, mail := range theme.Messages {
+			n++
+			for _, problem := range cases.RunOrdinary(p, theme, mail) {
+				t.Errorf("ordinary/%s/%s: %s\n\tyet: %s", theme.Folder, problem.File, problem.Text, mail.Fine)
+			}
+		}
+	}
+	if n < 140 {
+		t.Errorf("only %d ordinary messages", n)
+	}
+}

@@ -146,6 +146,9 @@ func aliased(a, b message.Address) bool {
 }
 
 func checkSenderField(pass *lint.Pass, from message.Address) {
+	if pass.Msg.MeetingMethod() != "" {
+		return // calendar services put their own Sender over the organiser's From
+	}
 	for _, a := range pass.Msg.Addresses("Sender") {
 		if !sameOrganisation(pass.Facts, a, from) {
 			report(pass, lint.High, "Sender", a, "Sender %s and From %s are of different organisations", a, from)

@@ -70,12 +70,36 @@ def python_charset(label):
 
 
 def encode(s, label):
-    data = s.encode(python_charset(label))
-    return data
+    try:
+        return s.encode(python_charset(label))
+    except UnicodeEncodeError:
+        if label.lower() != "iso-2022-jp":
+            raise
+        return jis_of_windows(s)
+
+
+def jis_of_windows(s):
+    """ISO-2022-JP as Windows programs write it: with ① (NEC's row 13) and half-width kana, which the charset does not have."""
+    out, mode = b"", b"\x1b(B"
+    for c in s:
+        raw = c.encode("cp932")
+        if len(raw) == 2:
+            hi, lo = raw
+            row = (hi - (0x71 if hi < 0xA0 else 0xB1)) * 2 + 1 + (lo >= 0x9F)
+            cell = lo - (0x7E if lo >= 0x9F else 0x20 if lo > 0x7E else 0x1F)
+            want, code = b"\x1b$B", bytes([row, cell])
+        elif raw[0] > 0x7F:
+            want, code = b"\x1b(I", bytes([raw[0] - 0x80])
+        else:
+            want, code = b"\x1b(B", raw
+        out, mode = out + (want if want != mode else b"") + code, want
+    return out + (b"\x1b(B" if mode != b"\x1b(B" else b"")
 
 
 def b_words(s, label, room=75):
     """Encoded words of at most 75 octets each, split between characters."""
+    if label.lower() == "us-ascii":
+        label = "utf-8"  # the text is ASCII, and a name is not
     out, chunk = [], ""
     limit = room - len("=?%s?B??=" % label)
     for c in s:
@@ -220,7 +244,8 @@ def html_of(text, style="font-family:\u6e38\u30b4\u30b7\u30c3\u30af"):
 
 
 def html_text(letter, label):
-    h = letter.html if letter.html is not None else html_of(letter.text)
+    western = label.lower() in ("us-ascii", "iso-8859-1", "windows-1252")
+    h = letter.html if letter.html is not None else html_of(letter.text, "font-family:Calibri") if western else html_of(letter.text)
     return h.replace("%s", label)
 
 

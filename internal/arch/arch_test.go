@@ -15,10 +15,10 @@ import (
 
 // layers, lowest first. A package may import what stands in a lower layer.
 var layers = [][]string{
-	{"message", "corpus", "maillint", "internal/spool"},
+	{"message", "corpus", "maillint"},
 	{"lookalike", "content"},
 	{"lint", "mailbox"},
-	{"rules", "rewrite"},
+	{"rules", "rewrite", "internal/spool"},
 	{"policy", "store", "history", "submit"},
 	{"gate", "notify", "report"},
 	{"internal/page", "internal/cases"},
