@@ -15,7 +15,7 @@ import (
 
 // layers, lowest first. A package may import what stands in a lower layer.
 var layers = [][]string{
-	{"message", "corpus", "maillint"},
+	{"message", "corpus", "maillint", "internal/mailtest"},
 	{"lookalike", "content"},
 	{"lint", "mailbox"},
 	{"rules", "rewrite", "internal/spool"},
