@@ -24,6 +24,12 @@ func (p *Policy) Check(now time.Time) Problems {
 		}
 		out = append(out, p.runCases(rule)...)
 	}
+	if p.acts {
+		for _, bad := range p.CheckFor("proxy") {
+			bad.Warning = true
+			out = append(out, bad)
+		}
+	}
 	out.sort()
 	return out
 }

@@ -4,6 +4,8 @@
 package policy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"sync/atomic"
@@ -18,7 +20,10 @@ import (
 // Policy is a checked policy. It is not changed after loading and is safe for
 // concurrent use.
 type Policy struct {
-	File         string
+	File string
+	// ID names this text of the policy, files that it names not included: the
+	// start of its SHA-256.
+	ID           string
 	Version      int
 	Mode         Mode
 	Organization Organization
@@ -29,11 +34,17 @@ type Policy struct {
 	Exceptions []*Exception
 	Services   []*Service
 	Directory  Directory
+	Proxy      Proxy
+	Release    ReleaseRoute
+	Holds      Holds
+	Store      StoreAt
+	Notify     Notify
 	// Warnings are what works, but probably not as it was meant.
 	Warnings Problems
 	// Now tells the time: for hours, dates and the end of exceptions.
 	Now func() time.Time
 
+	acts       bool // the file has a section of a door that acts
 	byName     map[string]*Rule
 	exceptions exceptionIndex
 	custom     *customRules
@@ -58,7 +69,8 @@ func Parse(name string, data []byte, rules []*lint.Rule) (*Policy, error) {
 
 func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, error) {
 	r := &reader{file: file, data: data, world: w, lists: map[string]*List{}, zone: time.Local}
-	p := &Policy{File: file, Mode: Enforce, Lists: r.lists, Now: time.Now, byName: map[string]*Rule{}, custom: newCustomRules()}
+	sum := sha256.Sum256(data)
+	p := &Policy{File: file, ID: hex.EncodeToString(sum[:6]), Mode: Enforce, Lists: r.lists, Now: time.Now, byName: map[string]*Rule{}, custom: newCustomRules()}
 	if top := r.root(data); top != nil {
 		r.references(top)
 		r.sections(p, top, newCatalogue(rules))
@@ -76,13 +88,14 @@ func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, erro
 }
 
 // later are sections that this version knows of and does not have.
-var later = []string{"holds", "proxy", "release", "milter", "store", "console", "notify"}
+var later = []string{"milter", "console"}
 
 // sections reads the file. What others refer to is read first, whatever the
 // order in the file.
 func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 	r.readZone(top)
 	p.Organization.Zone = r.zone
+	p.Proxy, p.Holds, p.Notify = newProxy(), newHolds(r.zone), Notify{Language: "ja"}
 	keys := []key{
 		{"lists", r.readLists},
 		{"directory", r.readDirectory},
@@ -93,6 +106,11 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		{"custom", func(v *yaml.Node, s string) { p.Rules = append(p.Rules, r.readCustom(v, s, p, c)...) }},
 		{"exceptions", func(v *yaml.Node, s string) { p.Exceptions = r.readExceptions(v, s) }},
 		{"services", func(v *yaml.Node, s string) { p.Services = r.readServices(v, s) }},
+		{"proxy", func(v *yaml.Node, s string) { p.Proxy = r.readProxy(v, s); p.acts = !isNull(v) }},
+		{"release", func(v *yaml.Node, s string) { p.Release = r.readRelease(v, s) }},
+		{"holds", func(v *yaml.Node, s string) { p.Holds = r.readHolds(v, s) }},
+		{"store", func(v *yaml.Node, s string) { p.Store = r.readStore(v, s) }},
+		{"notify", func(v *yaml.Node, s string) { p.Notify = r.readNotify(v, s) }},
 	}
 	for _, k := range keys {
 		v := find(top, k.name)

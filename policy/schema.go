@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -15,7 +16,7 @@ type object = map[string]any
 // these rules, so that editors complete and check it. What needs more than a
 // schema (dates in order, names that must exist) only Parse tells.
 func Schema(rules []*lint.Rule) ([]byte, error) {
-	s := closed(object{
+	sections := object{
 		"version":      object{"const": 1, "description": "the version of the policy's form"},
 		"mode":         enum("enforce, or monitor: everything is counted, nothing is held", modeNames),
 		"organization": organizationSchema(),
@@ -30,7 +31,9 @@ func Schema(rules []*lint.Rule) ([]byte, error) {
 		"custom":     described("rules in expressions: docs/custom-rules.md", named(customSchema())),
 		"exceptions": object{"type": []string{"array", "null"}, "items": exceptionSchema(), "description": "findings that are let be, for a reason and a time"},
 		"services":   described("systems that send by themselves", named(serviceSchema())),
-	}, "version")
+	}
+	maps.Copy(sections, doorSections())
+	s := closed(sections, "version")
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
 	s["title"] = "maillint policy"
 	s["definitions"] = definitions()

@@ -8,32 +8,42 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	return &cobra.Command{
+	door := ""
+	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Say everything that is wrong with a policy",
 		Long: `Check reads policy files as strictly as the programs that act on them, and prints all
 mistakes, a line each: file, line and column, what is wrong, what was probably meant.
+--for proxy says as well what the proxy would not start without.
 
 Exit status: 0 right (there may be warnings), 2 mistakes.`,
 		Args: atLeast(1, "a policy file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if door != "" && door != "proxy" {
+				return fmt.Errorf("--for %q: unknown (want proxy)", door)
+			}
 			var failure error
 			for _, path := range args {
-				if err := checkPolicy(cmd, path); err != nil {
+				if err := checkPolicy(cmd, path, door); err != nil {
 					failure = err
 				}
 			}
 			return failure
 		},
 	}
+	cmd.Flags().StringVar(&door, "for", "", "what is to run with it: proxy")
+	return cmd
 }
 
-func checkPolicy(cmd *cobra.Command, path string) error {
+func checkPolicy(cmd *cobra.Command, path, door string) error {
 	p, err := loadPolicy(path, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	found := p.Check(time.Now())
+	if door != "" {
+		found = append(found, p.CheckFor(door)...)
+	}
 	printProblems(cmd.ErrOrStderr(), found)
 	if found.Errors() {
 		return exit(exitUsage)
