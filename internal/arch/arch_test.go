@@ -15,7 +15,7 @@ import (
 
 // layers, lowest first. A package may import what stands in a lower layer.
 var layers = [][]string{
-	{"message", "corpus", "maillint", "internal/mailtest"},
+	{"message", "corpus", "maillint", "internal/mailtest", "internal/monitor"},
 	{"lookalike", "content"},
 	{"lint", "mailbox"},
 	{"rules", "rewrite", "internal/spool"},

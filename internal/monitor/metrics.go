@@ -1,0 +1,119 @@
+package monitor
+
+import (
+	"runtime"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// Metrics are the numbers of a running maillint. Labels never hold anything
+// that a message brings along.
+type Metrics struct {
+	// Transactions by listener and outcome: relayed, held, refused, failed.
+	Transactions *prometheus.CounterVec
+	// Verdicts by disposition, as carried out.
+	Verdicts *prometheus.CounterVec
+	// Findings by rule and by what they led to.
+	Findings *prometheus.CounterVec
+	// Judging is the time a verdict took, in seconds.
+	Judging prometheus.Histogram
+	// Duration is the time from MAIL to the reply to the final dot, in seconds.
+	Duration *prometheus.HistogramVec
+	// NextHopFailures by next hop: connections that failed or broke.
+	NextHopFailures *prometheus.CounterVec
+	// StoreErrors counts what the store could not do.
+	StoreErrors prometheus.Counter
+	// Releases by result: delivered, retried, failed, in doubt.
+	Releases *prometheus.CounterVec
+	// Notices by kind and result.
+	Notices *prometheus.CounterVec
+	// Alarms by kind.
+	Alarms *prometheus.CounterVec
+	// Connections that are open, by listener.
+	Connections *prometheus.GaugeVec
+	// PolicyLoads by result: ok, failed.
+	PolicyLoads *prometheus.CounterVec
+	// PolicyTime is when the policy in force was loaded, in Unix seconds.
+	PolicyTime prometheus.Gauge
+}
+
+func newMetrics(r prometheus.Registerer, version string) Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "maillint_" + name, Help: help}, labels)
+	}
+	latency := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+	m := Metrics{
+		Transactions:    counter("transactions_total", "SMTP transactions that reached the final dot or were refused before it, by outcome.", "listener", "outcome"),
+		Verdicts:        counter("verdicts_total", "Judged messages by the disposition that was carried out.", "disposition"),
+		Findings:        counter("findings_total", "Findings by rule and by the disposition they led to.", "rule", "disposition"),
+		Judging:         prometheus.NewHistogram(prometheus.HistogramOpts{Name: "maillint_judging_seconds", Help: "Time to judge a message.", Buckets: latency}),
+		Duration:        prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "maillint_transaction_seconds", Help: "Time from the final dot to the reply, by outcome.", Buckets: latency}, []string{"outcome"}),
+		NextHopFailures: counter("next_hop_failures_total", "Connections to a next hop that failed or broke.", "next_hop"),
+		StoreErrors:     prometheus.NewCounter(prometheus.CounterOpts{Name: "maillint_store_errors_total", Help: "What the store could not do."}),
+		Releases:        counter("releases_total", "Recipients of released messages by result.", "result"),
+		Notices:         counter("notices_total", "Notices by kind and result.", "kind", "result"),
+		Alarms:          counter("alarms_total", "Alarms by kind.", "kind"),
+		Connections:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_connections", Help: "Open connections."}, []string{"listener"}),
+		PolicyLoads:     counter("policy_loads_total", "Policy loads by result.", "result"),
+		PolicyTime:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "maillint_policy_loaded_timestamp_seconds", Help: "When the policy in force was loaded."}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_build_info", Help: "Always 1; the labels tell the version."}, []string{"version", "go"})
+	build.WithLabelValues(version, runtime.Version()).Set(1)
+	r.MustRegister(m.Transactions, m.Verdicts, m.Findings, m.Judging, m.Duration, m.NextHopFailures, m.StoreErrors, m.Releases,
+		m.Notices, m.Alarms, m.Connections, m.PolicyLoads, m.PolicyTime, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// HeldNow is a snapshot of what is held, for one disposition.
+type HeldNow struct {
+	Disposition string
+	Count       int
+	Oldest      float64 // age of the oldest, in seconds
+	// Ages are how many are at least so old.
+	Hour, Day, Week int
+}
+
+// heldCollector asks for the held messages at every scrape.
+type heldCollector struct {
+	ask                  func() ([]HeldNow, error)
+	count, oldest, older *prometheus.Desc
+	failures             prometheus.Counter
+}
+
+// Held makes a collector of the messages that are held. ask is called at every
+// scrape; where it fails, the metrics are missing and the store's errors count.
+func Held(ask func() ([]HeldNow, error), failures prometheus.Counter) prometheus.Collector {
+	return &heldCollector{
+		ask:      ask,
+		count:    prometheus.NewDesc("maillint_held_messages", "Messages that are held.", []string{"disposition"}, nil),
+		oldest:   prometheus.NewDesc("maillint_held_oldest_seconds", "Age of the oldest held message.", []string{"disposition"}, nil),
+		older:    prometheus.NewDesc("maillint_held_older_messages", "Held messages that are at least so old.", []string{"disposition", "age"}, nil),
+		failures: failures,
+	}
+}
+
+func (h *heldCollector) Describe(out chan<- *prometheus.Desc) {
+	out <- h.count
+	out <- h.oldest
+	out <- h.older
+}
+
+func (h *heldCollector) Collect(out chan<- prometheus.Metric) {
+	list, err := h.ask()
+	if err != nil {
+		h.failures.Inc()
+		return
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	for _, now := range list {
+		gauge(h.count, float64(now.Count), now.Disposition)
+		gauge(h.oldest, now.Oldest, now.Disposition)
+		gauge(h.older, float64(now.Hour), now.Disposition, "1h")
+		gauge(h.older, float64(now.Day), now.Disposition, "1d")
+		gauge(h.older, float64(now.Week), now.Disposition, "7d")
+	}
+}
