@@ -203,6 +203,7 @@ func (v *Verifier) failAtEnd(node string, want int64) {
 		v.broken, v.Heads = map[string]bool{}, map[string]int64{}
 	}
 	last := v.heads[node].seq
+	v.Heads[node] = last
 	v.fail(node, last+1, fmt.Sprintf("the chain ends at record %d, and had %d", last, want))
 }
 

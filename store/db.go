@@ -70,12 +70,13 @@ func (o *Options) complete() error {
 // clean keeps the printable ASCII of a text, for columns that are looked at and
 // never read back into an item.
 func clean(s string) string {
+	const most = 255
 	return strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7f {
 			return -1
 		}
 		return r
-	}, s)
+	}, s[:min(len(s), most)])
 }
 
 // validID reports whether an ID is safe in a file name, a reply and a column.

@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"lint", "mailbox"},
 	{"rules", "rewrite", "internal/spool"},
 	{"policy", "store", "history", "submit"},
-	{"gate", "notify", "report"},
+	{"gate", "notify", "report", "store/storetest"},
 	{"internal/page", "internal/cases"},
 	{"smtpproxy", "milter", "console", "exposure", "audit"},
 	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
