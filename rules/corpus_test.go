@@ -69,7 +69,7 @@ func TestOrdinary(t *testing.T) {
 			}
 		}
 	}
-	if n < 140 {
+	if n < 300 {
 		t.Errorf("only %d ordinary messages", n)
 	}
 }

@@ -58,6 +58,8 @@ func checkSenderMismatch(pass *lint.Pass, _ senderMismatch) {
 		return
 	case len(from) > 1 && !together(f, from):
 		report(pass, lint.High, "From", from[1], "From names %d addresses of different organisations", len(from))
+	case !f.FromOurs() && privateHost(from[0].Domain):
+		report(pass, lint.Warning, "From", from[0], "From %s names a host that the Internet does not know", from[0])
 	case !f.FromOurs():
 		report(pass, lint.High, "From", from[0], "From %s is not an address of ours", from[0])
 	default:
@@ -74,6 +76,17 @@ func report(pass *lint.Pass, severity lint.Severity, where string, a message.Add
 		Evidence: []lint.Evidence{{Where: where, Span: a.Span, Text: a.String()}},
 		Message:  fmt.Sprintf(format, args...),
 	})
+}
+
+// privateHost: the name of a host in a house's own network, as appliances put
+// it after the @. It can be no other organisation's (RFC 6762, appendix G).
+func privateHost(domain string) bool {
+	top := domain[strings.LastIndexByte(domain, '.')+1:]
+	switch top {
+	case "local", "localdomain", "localhost", "internal", "intranet", "private", "corp", "home", "lan":
+		return true
+	}
+	return top == domain
 }
 
 // received: stored mail that came in, which says nothing about who sends here.

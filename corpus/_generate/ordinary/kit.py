@@ -52,7 +52,7 @@ class Theme:
         return out
 
     def index(self):
-        lines = ["# Made by corpus/generate.py of _generate/ordinary/%s.py." % self.name.replace("-", "_"),
+        lines = ["# Made by corpus/generate.py of _generate/ordinary, where the sentences stand beside the mail.",
                  "title: " + self.title, "organization: " + flow(self.organization)]
         lines += ["%s: %s" % (k, flow(v)) for k, v in self.known.items()] + ["messages:"]
         for name, (fine, _, env) in sorted(self.mail.items()):
