@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"maillint/history"
 )
 
 // State is where a held message is on its way.
@@ -125,6 +127,8 @@ type Finding struct {
 	About       []string   `json:"about,omitempty"`
 	Suggest     string     `json:"suggest,omitempty"`
 	Recipients  []string   `json:"recipients,omitempty"`
+	// Subject is what a decision about the finding teaches about.
+	Subject history.Subject `json:"subject,omitzero"`
 }
 
 // Decision is what was decided about an item.

@@ -86,7 +86,7 @@ func (d *db) Remember(ctx context.Context, list []Memory) error {
 
 // memoryID is the same for the same thing learned, and short enough to type.
 func (d *db) memoryID(m Memory) string {
-	sum := d.seal.digest("memory id", strings.Join(append([]string{strings.ToLower(m.Identity), m.Rule, m.Kind}, m.About...), "\x00"))
+	sum := d.seal.digest("memory id", strings.Join(append([]string{strings.ToLower(m.Identity), m.Rule, string(m.Kind)}, m.About...), "\x00"))
 	return fmt.Sprintf("m%x", sum[:6])
 }
 
@@ -173,7 +173,7 @@ func (d *db) Forget(ctx context.Context, f MemoryFilter, by Record) (int, error)
 			}
 			r := by
 			r.Event, r.Item = "forget", m.Item
-			r.Detail = map[string]string{"memory": m.ID, "rule": m.Rule, "identity": m.Identity, "kind": m.Kind}
+			r.Detail = map[string]string{"memory": m.ID, "rule": m.Rule, "identity": m.Identity, "kind": string(m.Kind)}
 			if err := d.record(t, r); err != nil {
 				return err
 			}

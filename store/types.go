@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"maillint/history"
 )
 
 // Hash is the SHA-256 of a message's judged bytes.
@@ -24,19 +26,8 @@ func (h *Hash) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Memory is what a decision taught: for an identity a rule's finding about
-// something is all right until a day.
-type Memory struct {
-	ID       string    `json:"id"`
-	Identity string    `json:"identity"` // Identity.Key
-	Rule     string    `json:"rule"`
-	Kind     string    `json:"kind"`  // address, domain, circle
-	About    []string  `json:"about"` // one address or domain; the circle's addresses
-	By       string    `json:"by"`
-	At       time.Time `json:"at"`
-	Until    time.Time `json:"until"`
-	Item     string    `json:"item"`
-}
+// Memory is what a decision taught (package history makes and reads it).
+type Memory = history.Memory
 
 // MemoryFilter chooses memories. What is empty matches any.
 type MemoryFilter struct {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/history"
 	"maillint/store"
 )
 
@@ -82,7 +83,7 @@ func testHostile(t *testing.T, h Harness) {
 		if err := s.Audit(ctx, store.Record{Event: x, By: x, Item: x, Reason: x, Detail: map[string]string{x: x}}); err != nil {
 			t.Errorf("%.30q: %v", x, err)
 		}
-		m := store.Memory{Identity: x, Rule: x, Kind: x, About: []string{x}, By: x, Until: s.Now(ctx).Add(time.Hour), Item: x}
+		m := store.Memory{Identity: x, Rule: x, Kind: history.Kind(x), About: []string{x}, By: x, Until: s.Now(ctx).Add(time.Hour), Item: x}
 		if err := s.Remember(ctx, []store.Memory{m}); err != nil {
 			t.Errorf("%.30q: %v", x, err)
 		}
