@@ -63,6 +63,7 @@ const (
 	OfficeXOR      Encryption = "Office 95, XOR"
 	OfficeRights   Encryption = "Office rights management"
 	ODF            Encryption = "OpenDocument"
+	PDFOpen        Encryption = "PDF, opens without a password"
 	PDF            Encryption = "PDF"
 	PGP            Encryption = "PGP"
 	SMIME          Encryption = "S/MIME"
@@ -72,13 +73,27 @@ const (
 // password that must travel too.
 func (e Encryption) Protects() bool { return e == PGP || e == SMIME || e == OfficeRights }
 
+// Password reports whether a password must be known to read the file.
+func (e Encryption) Password() bool { return e != "" && !e.Protects() && e != PDFOpen }
+
 // Locked reports whether the file, or a member of it, asks for a password.
 func (f *File) Locked() bool {
-	if f.Encrypted != "" && !f.Encrypted.Protects() {
+	if f.Encrypted.Password() {
 		return true
 	}
 	for _, m := range f.Members {
 		if m.Locked() {
+			return true
+		}
+	}
+	return false
+}
+
+// ByExtension reports whether the file's extension is one of a list.
+func (f *File) ByExtension(list []string) bool {
+	ext := extensionOf(f.Name)
+	for _, e := range list {
+		if ext == strings.ToLower(e) {
 			return true
 		}
 	}

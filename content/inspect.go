@@ -151,6 +151,9 @@ func (in *Inspection) part(p *message.Part) *File {
 		f.Uninspected = fmt.Sprintf("larger than %d octets", most)
 	}
 	in.open(f, data)
+	for _, other := range p.Names[min(1, len(p.Names)):] { // what another reader shows
+		f.Flags |= nameMarks(other)
+	}
 	return f
 }
 
@@ -174,6 +177,9 @@ func (in *Inspection) open(f *File, data []byte) {
 	} else if f.Uninspected == "" && !f.Kind.Opaque() {
 		f.Uninspected = "of a kind that is not looked into"
 	}
+	if f.disguised() {
+		f.Flags |= TypeMismatch
+	}
 }
 
 // keepText adds a text found in a file, within the budget.
@@ -192,10 +198,17 @@ func (in *Inspection) keepText(t Text) {
 	if got := in.meter.keep(cost, t.Where); got < cost {
 		t.Prose, t.Truncated = strings.ToValidUTF8(t.Prose[:got], ""), true
 	}
-	if t.Truncated && t.File != nil && t.File.Uninspected == "" {
-		t.File.Uninspected = "more text than is looked into"
+	if t.Truncated {
+		in.truncated(&t)
 	}
 	if len(t.Rows) > 0 || strings.TrimSpace(t.Prose) != "" || t.Truncated {
 		in.found = append(in.found, t)
+	}
+}
+
+// truncated says of a file that there is more text in it than was kept.
+func (in *Inspection) truncated(t *Text) {
+	if t.File != nil && t.File.Uninspected == "" {
+		t.File.Uninspected = "more text than is looked into"
 	}
 }

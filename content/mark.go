@@ -14,9 +14,21 @@ func (f *File) settle(data []byte) {
 	}
 }
 
+// nameMarks are what a name tells by itself.
+func nameMarks(name string) Flag {
+	marks := extensions[extensionOf(name)].mark
+	if doubleExtension(name) {
+		marks |= DoubleExtension
+	}
+	if override(name) {
+		marks |= NameOverride
+	}
+	return marks
+}
+
 // mark sets what the name and the first octets tell.
 func (f *File) mark(data []byte) {
-	f.Flags |= extensions[extensionOf(f.Name)].mark
+	f.Flags |= nameMarks(f.Name)
 	switch f.Kind {
 	case Program:
 		f.Flags |= Executable
@@ -25,13 +37,24 @@ func (f *File) mark(data []byte) {
 	case ISO, VHD, WIM, DiskImageFile:
 		f.Flags |= DiskImage
 	}
-	if doubleExtension(f.Name) {
-		f.Flags |= DoubleExtension
+}
+
+// disguised: a program or an archive whose name says that it is something to
+// look at. Pictures, films and documents under each other's names are everyday.
+func (f *File) disguised() bool {
+	e, ok := extensions[extensionOf(f.Name)]
+	if !ok || e.mark != 0 || e.kind == Unknown || e.kind.Archive() {
+		return false
 	}
-	if override(f.Name) {
-		f.Flags |= NameOverride
+	if f.Flags.Has(Executable|Shortcut|DiskImage) && (f.Kind == Program || f.Kind == ShortcutFile || f.Kind == ISO || f.Kind == VHD) {
+		return true
 	}
-	if f.Flags.Has(Executable|Shortcut|DiskImage) && f.Named != Unknown && harmless(extensions[extensionOf(f.Name)]) {
-		f.Flags |= TypeMismatch
+	if !f.Kind.Archive() {
+		return false
 	}
+	switch e.kind {
+	case Image, Audio, Video, Font, PDFFile, RTF, CSV, TSV, HTMLText, PlainText:
+		return true
+	}
+	return false
 }

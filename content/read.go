@@ -27,8 +27,17 @@ func readAll(r io.Reader, expected, most int64) (data []byte, whole bool) {
 
 // readerOf gives what reads files of a kind; nil where nothing does.
 func readerOf(k Kind) func(*Inspection, *File, []byte) {
-	switch {
-	case k.Text():
+	switch k {
+	case Zip:
+		return readZip
+	case Tar:
+		return readTar
+	case Gzip:
+		return readGzip
+	case Bzip2:
+		return readBzip2
+	}
+	if k.Text() {
 		return readText
 	}
 	return nil

@@ -86,9 +86,23 @@ func checkMalformedMessage(pass *lint.Pass, _ malformedParams) {
 			Evidence: []lint.Evidence{evidenceOf(d)},
 		})
 	}
-	for _, f := range found {
+	for _, f := range append(found, unreadFiles(pass)...) {
 		pass.Report(f)
 	}
+}
+
+// unreadFiles tells which limits were hit in attachments, and what is damaged
+// in them.
+func unreadFiles(pass *lint.Pass) []lint.Finding {
+	var out []lint.Finding
+	for _, d := range pass.Facts.Content().Defects() {
+		f := lint.Finding{Severity: lint.Info, Where: d.Where, Message: string(d.Kind) + ": " + d.Detail, Evidence: []lint.Evidence{{Where: d.Where}}}
+		if d.Kind.Limit() {
+			f.Severity = lint.High
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 func severityOf(d message.Defect) lint.Severity {

@@ -17,5 +17,7 @@ var All = []*lint.Rule{
 	AutoForward,
 	SenderMismatch,
 	DisplayNameSpoof,
+	EncryptedArchive,
+	RiskyAttachment,
 	MalformedMessage,
 }

@@ -1,0 +1,136 @@
+package content_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"maillint/content"
+)
+
+// load reads a file of testdata/files.
+func load(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "files", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func gunzip(t testing.TB, data []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// tree writes down what was found: a line for each file.
+func tree(in *content.Inspection) string {
+	var b strings.Builder
+	in.Walk(func(f *content.File) {
+		fmt.Fprintf(&b, "%s %s", f.Path, f.Kind)
+		if f.Encrypted != "" {
+			fmt.Fprintf(&b, " encrypted(%s)", f.Encrypted)
+		}
+		if f.Flags != 0 {
+			fmt.Fprintf(&b, " [%s]", f.Flags)
+		}
+		if f.Uninspected != "" {
+			fmt.Fprintf(&b, " unread(%s)", f.Uninspected)
+		}
+		b.WriteString("\n")
+	})
+	return b.String()
+}
+
+// dump writes down the texts, hidden cells marked.
+func dump(in *content.Inspection) string {
+	var b strings.Builder
+	for _, t := range in.FileTexts() {
+		fmt.Fprintf(&b, "== %s (%s)\n%s", t.Where, t.Hidden, t.Prose)
+		for r, row := range t.Rows {
+			for c, cell := range row {
+				if cell == "" {
+					continue
+				}
+				fmt.Fprintf(&b, "%s=%s", t.Cell(r, c), cell)
+				if why := t.HiddenAt(r, c); why != "" {
+					fmt.Fprintf(&b, "{%s}", why)
+				}
+				b.WriteString(" ")
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// Files made by the programs that people use give what is in them. Each line
+// must stand in the list of files or in the texts.
+func TestRealFiles(t *testing.T) {
+	for name, want := range realFiles {
+		t.Run(name, func(t *testing.T) {
+			data := load(t, name)
+			if base, ok := strings.CutSuffix(name, ".ppt.gz"); ok {
+				name, data = base+".ppt", gunzip(t, data)
+			}
+			in := inspect(name, data)
+			got := tree(in) + dump(in)
+			for _, line := range want {
+				if !strings.Contains(got, line) {
+					t.Errorf("missing %q in\n%s", line, got)
+				}
+			}
+			if d := in.Defects(); len(d) > 0 {
+				t.Errorf("defects: %v", d)
+			}
+		})
+	}
+}
+
+const (
+	plainList = "A1=氏名 B1=電話 \nA2=見本 太郎 B2=090-0000-0000"
+	bookHead  = "A1=氏名 B1=隠し列見出し{hidden column B} C1=生年月日 D1=電話"
+	bookRow   = "A2=見本 太郎 B2=column secret{hidden column B} C2=1987-03-04 D2=0901234567"
+)
+
+var realFiles = map[string][]string{
+	"plain.zip":     {"2:list.csv csv\n2:note.txt text", plainList, "plain words"},
+	"utf8.zip":      {"2:資料/名簿.csv csv", plainList},
+	"cp932.zip":     {"2:資料/名簿.csv csv\n2:表示.txt text", plainList},
+	"crypto.zip":    {"2:list.csv  encrypted(ZipCrypto) unread(encrypted)"},
+	"aes.zip":       {"2:list.csv  encrypted(zip AES) unread(encrypted)"},
+	"inner.zip":     {"2:crypto.zip/list.csv  encrypted(ZipCrypto)"},
+	"bzip2.zip":     {plainList},
+	"lzma.zip":      {"2:list.csv"},
+	"plain.tar":     {"2:list.csv csv", plainList},
+	"plain.tgz":     {"2:plain.tar/list.csv csv", plainList},
+	"plain.tar.bz2": {"2:plain.tar/list.csv csv", plainList},
+	"plain.tar.xz":  {"2 xz unread("},
+	"list.csv.gz":   {"2:list.csv csv", plainList},
+	"disk.iso.gz":   {"2:disk.iso iso [disk image]"},
+	"plain.7z":      {"2 7z"},
+	"stored.7z":     {"2 7z"},
+	"locked.7z":     {"2 7z"},
+	"names.7z":      {"2 7z"},
+	"book.xlsx":     {bookHead, bookRow, "A3=row secret{hidden row 3}", "A4=white secret{white on white} C4=plain & visible", "sheet 裏 (hidden sheet)\nA1=sheet secret", "(comment)\ncomment secret", "(properties)", "creator: Kenta Sample"},
+	"excel.xlsx": {"A3=見本 花子 C3=1987-03-04 D3=inline <words> E3=4711{hidden text} F3=1987-03-05", "sheet 奥 (very hidden sheet)\nA1=very secret",
+		"pivot cache (cached data)\nA1=氏名{cached data} \nA2=pivot secret"},
+	"letter.docx": {"見本株式会社 御中、visible words.\nSome text with a hole.\nBefore  after  end.", "(tracked deletion)\ndeleted secret", "(hidden text)\nvanished secret",
+		"(white on white)\nwhite secret", "header ()\nheader words", "footnote words", "(comment)\nKenta: comment secret", "table 1 ()\n" + plainList},
+	"remote.docx": {"2 docx [external template, DDE]", "(tracked deletion)\nmoved secret"},
+	"local.docx":  {"2 docx\n"},
+	"talk.pptx":   {"slide 1 ()\nfirst slide 見本", "slide 2 (hidden slide)\nslide secret", "(notes)\nnotes secret"},
+}

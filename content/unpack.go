@@ -1,0 +1,173 @@
+package content
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"compress/flate"
+	"errors"
+	"io"
+	"sync"
+)
+
+// errStopped ends the reading of a file when a bound of the budget is hit. The
+// defect has been noted.
+var errStopped = errors.New("content: budget spent")
+
+// unpacker counts what comes out of a decompressor and stops it when it is too
+// much: in all, or against what went in.
+type unpacker struct {
+	r      io.Reader
+	meter  *meter
+	where  string
+	packed int64 // octets that go in; 0 where the ratio says nothing
+	out    int64
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	if u.meter.stopped != "" {
+		return 0, errStopped
+	}
+	n, err := u.r.Read(p)
+	u.out += int64(n)
+	if !u.meter.spend(int64(n), u.where) {
+		return n, errStopped
+	}
+	if m := u.meter; u.packed > 0 && u.out > m.RatioFrom && u.out/u.packed > m.Ratio {
+		m.stop(LimitRatio, u.where, "unpacks to more than %d times its size", m.Ratio)
+		return n, errStopped
+	}
+	return n, err
+}
+
+// inflaters are kept for the next member: each holds tables of 40 kB.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
+// unzip gives a member's octets; nil where its method is not known.
+func (in *Inspection) unzip(z *zipFile, e *zipEntry, where string) (r io.Reader, done func()) {
+	packed, whole := z.packed(e)
+	if !whole {
+		in.meter.note(Damaged, where, "a member that is not all there")
+	}
+	src := bytes.NewReader(packed)
+	u := &unpacker{meter: in.meter, where: where, packed: max(1, int64(len(packed)))}
+	done = func() {}
+	switch e.method {
+	case 0:
+		u.r = src
+	case 8:
+		f := inflaters.Get().(io.ReadCloser)
+		_ = f.(flate.Resetter).Reset(src, nil)
+		u.r, done = f, func() { inflaters.Put(f) }
+	case 12:
+		u.r = bzip2.NewReader(src)
+	default:
+		return nil, done
+	}
+	return u, done
+}
+
+// headSize is how much of a member is looked at before it is unpacked whole.
+const headSize = 4 << 10
+
+// deepHead is how much of a member of no known kind is looked at: the mark of
+// a disk image stands there.
+const deepHead = 40 << 10
+
+// member makes the file for a member of another one; nil when there is no room.
+func (in *Inspection) member(parent *File, name string, size int64) *File {
+	if in.meter.stopped != "" {
+		return nil
+	}
+	f := &File{Path: parent.member(name), Name: name, Size: size, Parent: parent, Part: parent.Part}
+	if !in.meter.addFile(f.Path) {
+		return nil
+	}
+	if escapes(name) {
+		f.Flags |= EscapingName
+	}
+	parent.Members = append(parent.Members, f)
+	return f
+}
+
+// list names a member that is not read, and why not.
+func (in *Inspection) list(parent *File, name string, size int64, why string) *File {
+	f := in.member(parent, name, size)
+	if f != nil {
+		f.Named = kindOfName(name)
+		f.mark(nil)
+		f.Uninspected = why
+	}
+	return f
+}
+
+// fill reads a member and looks into it. Of files whose kind tells that nothing
+// in them is read, only the head is unpacked.
+func (in *Inspection) fill(f *File, r io.Reader) {
+	if f.Depth() > in.meter.Depth {
+		in.meter.note(LimitDepth, f.Path, "files nested deeper than %d are not opened", in.meter.Depth)
+		f.Named, f.Uninspected = kindOfName(f.Name), "nested too deep"
+		f.mark(nil)
+		return
+	}
+	src := &errReader{r: r}
+	data := make([]byte, headSize)
+	n, _ := io.ReadFull(src, data)
+	data = data[:n]
+	if n == headSize && Sniff(data) == Unknown {
+		more, _ := io.ReadAll(io.LimitReader(src, deepHead-headSize))
+		data = append(data, more...)
+	}
+	if k := Sniff(data); n == headSize && k != Unknown && !k.Opaque() {
+		data = in.rest(f, src, data)
+	}
+	in.complain(f, src.err)
+	in.open(f, data)
+}
+
+// rest reads a member to its end, or as far as memory allows.
+func (in *Inspection) rest(f *File, src *errReader, head []byte) []byte {
+	most := min(in.meter.File, max(1<<20, 3*in.meter.File-in.meter.held))
+	expected := int64(64 << 10)
+	if f.Size > 0 {
+		expected = min(f.Size, 4<<20) // what a header says may be a lie
+	}
+	data, whole := readAll(io.MultiReader(bytes.NewReader(head), src), expected, most)
+	if !whole && src.err == nil {
+		in.meter.note(LimitFile, f.Path, "only the first %d octets are looked into", most)
+		f.Uninspected = "too large to be read whole"
+	}
+	return data
+}
+
+// errReader keeps the error that ended a reader, unless it was its end.
+type errReader struct {
+	r   io.Reader
+	err error
+}
+
+func (e *errReader) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if err != nil && err != io.EOF {
+		e.err = err
+	}
+	return n, err
+}
+
+// complain notes why a member could not be read to its end.
+func (in *Inspection) complain(f *File, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, errStopped):
+		f.Uninspected = string(in.meter.stopped)
+	default:
+		in.meter.note(Damaged, f.Path, "it cannot be unpacked to its end")
+		f.Uninspected = "damaged"
+	}
+}
+
+// escapes reports whether a member is to be written outside of the folder that
+// the archive is unpacked in.
+func escapes(name string) bool {
+	name = "/" + name
+	return bytes.Contains([]byte(name+"/"), []byte("/../")) || len(name) > 1 && name[1] == '/' || len(name) > 2 && name[2] == ':'
+}

@@ -1,0 +1,115 @@
+package rules_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+
+	"maillint/lint"
+	"maillint/message"
+	"maillint/rules"
+)
+
+// fileMail is a message with one file, to an address.
+func fileMail(to, name string, data []byte) *message.Message {
+	m := message.Parse(fmt.Appendf(nil, "From: a@example.jp\r\nTo: %s\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=\"%s\"\r\n"+
+		"Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n", to, name, base64.StdEncoding.EncodeToString(data)))
+	m.Envelope = m.EnvelopeFromFields()
+	return m
+}
+
+// judgeFile gives what a rule says about a file: "high: executable".
+func judgeFile(t *testing.T, r *lint.Rule, to, name string, data []byte) string {
+	t.Helper()
+	org, err := lint.NewOrg([]string{"example.jp"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := lint.NewEngine(org, []lint.Entry{{Instance: r.Default()}}).Run(fileMail(to, name, data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, f := range found {
+		out = append(out, f.Severity.String()+": "+f.Message)
+	}
+	return strings.Join(out, "; ")
+}
+
+func zipOf(t *testing.T, names ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range names {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte("some words\n"))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// locked sets the encryption bit of every header of a zip.
+func locked(data []byte) []byte {
+	out := bytes.Clone(data)
+	for i := 0; i+10 < len(out); i++ {
+		switch string(out[i : i+4]) {
+		case "PK\x03\x04":
+			out[i+6] |= 1
+		case "PK\x01\x02":
+			out[i+8] |= 1
+		}
+	}
+	return out
+}
+
+func TestEncryptedArchive(t *testing.T) {
+	data := locked(zipOf(t, "a.txt", "b.txt"))
+	if got := judgeFile(t, rules.EncryptedArchive, "b@example.com", "a.zip", data); got != "warning: 2 members that only a password opens (ZipCrypto)" {
+		t.Errorf("outside: %q", got)
+	}
+	if got := judgeFile(t, rules.EncryptedArchive, "b@example.jp", "a.zip", data); got != "" {
+		t.Errorf("inside: %q", got)
+	}
+	if got := judgeFile(t, rules.EncryptedArchive, "b@example.com", "a.zip", zipOf(t, "a.txt")); got != "" {
+		t.Errorf("open: %q", got)
+	}
+}
+
+func TestRiskyAttachment(t *testing.T) {
+	program := append([]byte("MZ\x90\x00"), make([]byte, 200)...)
+	program[60] = 0x80
+	copy(program[0x80:], "PE\x00\x00")
+	nested := zipOf(t, "a.txt")
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"setup.exe", program, "high: executable"},
+		{"notes.pdf", program, "high: executable, type differs from the name"},
+		{"invoice.pdf.exe", []byte("x"), "high: executable, double extension"},
+		{"invoice.pdf   .scr", []byte("x"), "high: executable, double extension"},
+		{"invoice.exe. ", []byte("x"), "high: executable"},
+		{"photo.jpg", nested, "high: type differs from the name"},
+		{"run.bat", []byte("@echo off\r\n"), "high: script"},
+		{"tool.zip", zipOf(t, "readme.txt", "bin/tool.vbs"), "high: script (1 file inside)"},
+		{"site.zip", zipOf(t, "index.html", "style.css", "app.js"), ""},
+		{"lone.zip", zipOf(t, "app.js"), "high: script (1 file inside)"},
+		{"up.zip", zipOf(t, "../../evil.txt"), "high: name leads out of the folder (1 file inside)"},
+		{"a.zip", nested, ""},
+		{"report.docx", []byte("PK\x03\x04"), ""},
+		{"page.html", []byte("<html><script>location='https://example.com'</script></html>"), ""},
+	} {
+		if got := judgeFile(t, rules.RiskyAttachment, "b@example.jp", c.name, c.data); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
