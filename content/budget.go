@@ -27,7 +27,7 @@ var DefaultBudget = Budget{
 	Unpacked:  256 << 20,
 	Ratio:     200,
 	RatioFrom: 8 << 20,
-	Text:      24 << 20,
+	Text:      32 << 20,
 	Time:      10 * time.Second,
 }
 
