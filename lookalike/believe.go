@@ -46,11 +46,18 @@ func (b *brand) generic(suffix string) bool {
 		return true
 	}
 	for _, p := range b.places {
-		if len(suffix) > 2 && distance(suffix, p.suffix, 1) == 1 {
+		if len(suffix) > 2 && distance(suffix, p.suffix, 1) == 1 && !otherCountry(suffix, p.suffix) {
 			return true
 		}
 	}
 	return false
+}
+
+// otherCountry reports com.se for com.sg: two countries, and no slip of the hand
+// between them.
+func otherCountry(wrote, want string) bool {
+	a, b := lastLabel(wrote), lastLabel(want)
+	return a != b && len(a) == 2 && len(b) == 2 && !compare(a, b).near
 }
 
 // believeLabel judges a slip in the name, under the provider's own suffix.
@@ -58,7 +65,7 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 	switch {
 	case l.sight && b.class != Word:
 		return verdict{finding{kind: Confusable, certainty: Certain}, 5}, true
-	case l.edits == 1 && (b.oneEdit(label, l.edit) || b.shortEdit(l.edit, s)):
+	case l.edits == 1 && (b.oneEdit(label, l.edit) || b.shortEdit(l.edit, s) || b.wordEdit(l.edit, s)):
 		return verdict{finding{kind: l.edit.kind, certainty: b.certainty(l.edit)}, 10 + cost(!l.edit.cheap())}, true
 	case l.sound, l.stutter && b.distinct(), l.edits == 2 && (b.twoEdits(label) || b.carrierEdits(label, s)):
 		return verdict{finding{kind: Spelling, certainty: Likely}, 20}, true
@@ -70,13 +77,9 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 func (b *brand) oneEdit(label string, e edit) bool {
 	n := len(b.label)
 	switch {
-	case n < 3:
-		return false
+	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && shipped().words[label[1:]]:
+		return false // a letter and a word are a name: pcloud
 	case n > 5 && e.at > n-len("mail") && strings.HasSuffix(b.label, "mail"):
-		return true
-	case n >= 7 && b.class == Word && !e.first && !e.last && e.kind == Omission && !strings.HasSuffix(b.label, "mail"):
-		return true
-	case n >= 6 && b.class == Word && !e.first && !e.last && (e.sight || e.near):
 		return true
 	case n == 3 && b.class != Regional:
 		return e.kind == Doubling
@@ -95,6 +98,24 @@ func (b *brand) oneEdit(label string, e edit) bool {
 // one anywhere.
 func (b *brand) shortEdit(e edit, suffix string) bool {
 	return b.class == Regional && len(b.label) == 4 && suffix != "com" && (e.near || e.kind == Omission)
+}
+
+// wordEdit says whether a letter within a word that is left out, or is the
+// neighbouring key's, is believed under that suffix. The shorter the word, the
+// more of its neighbours are names, and under com and net all of them are taken;
+// few but internet providers are registered under ne.jp.
+func (b *brand) wordEdit(e edit, suffix string) bool {
+	n, least := len(b.label), 6
+	switch suffix {
+	case "com", "net":
+		least = 7
+	case "ne.jp":
+		least = 5
+	}
+	if b.class != Word || n < least || e.first || e.last || strings.HasSuffix(b.label, "mail") && e.kind == Omission {
+		return false
+	}
+	return e.kind == Omission || e.sight || e.near
 }
 
 // carrierEdits says whether two edits of a Japanese carrier's name are
@@ -165,7 +186,7 @@ func (b *brand) believeBoth(label string, l labelReading, s suffixReading) (verd
 	case cheap:
 		return likely, l.sight || l.sound || l.edit.cheap()
 	}
-	return likely, b.class == Exclusive && l.edits == 1 && l.edit.cheap() &&
+	return likely, b.class == Exclusive && l.edits == 1 && l.edit.cheap() && l.edit.kind != Insertion &&
 		(!l.edit.first || l.edit.kind == Swap) && travels(s.written, s.place.suffix)
 }
 

@@ -103,15 +103,17 @@ func (x *Index) dots(q *query) (finding, bool) {
 	if !ok {
 		return x.dotsAndSuffix(q)
 	}
-	if q.split(); q.exists && !strings.HasPrefix(q.label, labelOf(intended)) {
-		if len(labelOf(intended)) < 5 {
-			return finding{}, false // on.et.pl may be a host of et.pl
-		}
+	label := labelOf(intended)
+	if q.split(); q.exists && !strings.HasPrefix(q.label, label) && len(label) < 5 {
+		return finding{}, false // on.et.pl may be a host of et.pl
+	}
+	if strings.ReplaceAll(q.label, "-", "") == label && q.host == "" && x.brands[x.labels[label]].class == Word {
+		return finding{}, false // e-mail.com and fast-mail.org are written so on purpose
 	}
 	if x.names[intended] != ours || strings.ReplaceAll(q.name, "-", "") != strings.ReplaceAll(intended, "-", "") {
 		return finding{intended, Dot, Certain}, true
 	}
-	if x.brands[x.labels[labelOf(intended)]].origin == own {
+	if x.brands[x.labels[label]].origin == own {
 		return finding{intended, Dot, Likely}, true
 	}
 	return finding{intended, Dot, Info}, true // wal-mart.com is Walmart's too
@@ -157,7 +159,7 @@ func (x *Index) subdomain(q *query) (finding, bool) {
 			return finding{host + "." + rest, Host, Certain}, true
 		}
 		s := x.names[rest]
-		if s == protected && len(front) <= 3 {
+		if s == protected && len(front) == 1 { // longer ones may be hosts: mb.sympatico.ca
 			if b, ok := x.labels[labelOf(rest)]; ok && x.brands[b].class == Exclusive {
 				return finding{rest, Glued, Likely}, true
 			}
