@@ -10,7 +10,7 @@ func (b *brand) believe(label string, l labelReading, s suffixReading) (verdict,
 	switch {
 	case l.exact:
 		return b.believeSuffix(s)
-	case shipped().word(label):
+	case b.words.word(label):
 		return verdict{}, false
 	case s.grade == asIs:
 		return b.believeLabel(label, l, s.written)
@@ -77,8 +77,10 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 func (b *brand) oneEdit(label string, e edit) bool {
 	n := len(b.label)
 	switch {
-	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && shipped().words[label[1:]]:
+	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && b.words[label[1:]]:
 		return false // a letter and a word are a name: pcloud
+	case b.class == Ordinary && n < 7 && e.at < n-len("mail") && strings.HasSuffix(b.label, "mail"):
+		return e.kind == Swap || e.kind == Doubling // y7mail and uymail are not ymail
 	case n > 5 && e.at > n-len("mail") && strings.HasSuffix(b.label, "mail"):
 		return true
 	case n == 3 && b.class != Regional:

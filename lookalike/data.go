@@ -16,7 +16,7 @@ var files embed.FS
 type shippedData struct {
 	targets     []Target
 	honest      []string          // names near a target that are somebody's
-	words       map[string]bool   // labels that are words or names, and so no misspelling
+	words       lexicon           // labels that are words or names, and so no misspelling
 	contested   map[string]string // names that typo lists claim; to the intended one
 	confusables map[rune]string
 }
@@ -24,7 +24,7 @@ type shippedData struct {
 // shipped reads the files once. They are part of the program, and a test reads
 // them all, so a mistake in them is a mistake in the program.
 var shipped = sync.OnceValue(func() *shippedData {
-	s := &shippedData{words: map[string]bool{}, contested: map[string]string{}, confusables: map[rune]string{}}
+	s := &shippedData{words: lexicon{}, contested: map[string]string{}, confusables: map[rune]string{}}
 	providers, err := fs.Glob(files, "data/providers-*.tsv")
 	if err != nil {
 		panic(err)
@@ -71,9 +71,12 @@ func (s *shippedData) confusable(f []string) {
 	}
 }
 
+// lexicon holds words and names of the languages.
+type lexicon map[string]bool
+
 // word reports a label that is a word or a name, or the plural of one.
-func (s *shippedData) word(label string) bool {
-	return s.words[label] || s.words[strings.TrimSuffix(label, "s")]
+func (l lexicon) word(label string) bool {
+	return l[label] || l[strings.TrimSuffix(label, "s")]
 }
 
 // words splits a field at spaces; "-" is an empty one.

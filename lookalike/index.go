@@ -35,6 +35,9 @@ type Options struct {
 	Partners []string // written to on purpose: silent with their sub-domains, and protected
 	Learned  []string // written to often, and answering: the same as partners
 	Allow    []string // silent with their sub-domains, but not protected
+	// Rules leaves out what data/ lists of names near a target that are somebody's
+	// or are words: what the rules alone would say, for measuring them.
+	Rules bool
 }
 
 // Index answers for one domain at a time. It is immutable but for a memo of
@@ -50,6 +53,7 @@ type Index struct {
 	carriers  map[string]string // host and label of such a domain, to the domain
 	providers *deletions        // two edits
 	partners  *deletions        // one edit
+	words     lexicon
 	hasOwn    bool
 	memo      *memo
 	tlds      *tlds
@@ -62,6 +66,7 @@ type brand struct {
 	places []place
 	class  Class
 	origin origin
+	words  lexicon
 }
 
 // place is one domain of a brand.
@@ -97,7 +102,9 @@ func New(targets []Target, options Options) *Index {
 		carriers:  map[string]string{},
 		providers: newDeletions(), partners: newDeletions(), memo: newMemo(), tlds: newTLDs(),
 	}
-	x.addShipped()
+	if !options.Rules {
+		x.addShipped()
+	}
 	for _, t := range targets {
 		x.addTarget(t)
 	}
@@ -117,8 +124,9 @@ func New(targets []Target, options Options) *Index {
 	return x
 }
 
-// addShipped notes the names that look like slips and are somebody's.
+// addShipped notes the names that look like slips and are somebody's, or words.
 func (x *Index) addShipped() {
+	x.words = shipped().words
 	for _, d := range shipped().honest {
 		x.names[d] = honest
 	}
@@ -180,7 +188,7 @@ func (x *Index) brand(label string, o origin, c Class) int32 {
 	b, ok := x.labels[label]
 	if !ok {
 		b = int32(len(x.brands))
-		x.brands = append(x.brands, brand{label: label, class: c, origin: o})
+		x.brands = append(x.brands, brand{label: label, class: c, origin: o, words: x.words})
 		x.labels[label] = b
 	}
 	return b

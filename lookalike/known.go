@@ -10,7 +10,7 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
 	case l.sight && s.grade <= broken && len(b.label) >= 6:
 		return verdict{finding{kind: Confusable, certainty: Likely}, 45}, true
-	case s.grade > broken || l.edits > 1 || shipped().word(label) || len(b.label) < 5:
+	case s.grade > broken || l.edits > 1 || b.words.word(label) || len(b.label) < 5:
 		return verdict{}, false
 	case b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
 		return verdict{}, false
@@ -35,7 +35,7 @@ func (b *brand) known(e edit, r registry) bool {
 	switch {
 	case slip:
 		return true
-	case e.series(b.label) || n == 5 && abbreviation(b.label):
+	case e.series(b.label), n == 5 && abbreviation(b.label) && !(e.kind == Insertion && e.near && r == open):
 		return false
 	case len(b.places) > 2:
 		return true
@@ -44,9 +44,9 @@ func (b *brand) known(e edit, r registry) bool {
 	case n == 5 && e.kind == Omission, n < 7 && e.first && !e.near:
 		return false
 	case n == 5:
-		return e.cheap()
+		return e.cheap() && (e.near || e.kind != Letter)
 	}
-	return e.cheap() || !e.first && (!e.last || n >= 8) || n >= 10
+	return e.cheap() || !e.first && !e.last || n >= 10
 }
 
 // abbreviation reports a name with hardly a vowel, such as are made of initials.
@@ -93,8 +93,8 @@ func (e edit) series(label string) bool {
 		return true
 	case digit(was) || digit(e.wrote) && !e.cheap() && (e.last || e.first || e.kind == Insertion):
 		return true
-	case digit(e.wrote) && e.last && e.kind == Insertion:
-		return true
+	case digit(e.wrote) && e.last && e.kind == Insertion && !(e.near && strings.IndexByte("90", e.wrote) >= 0):
+		return true // but shop0 is a slip of the p's neighbour
 	case was == '-' && e.kind != Swap, e.wrote == '-' && !e.near:
 		return true
 	}

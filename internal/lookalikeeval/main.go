@@ -2,11 +2,12 @@
 // many documented slips it finds, how often it names the right domain, how many
 // honest domains it flags, and how fast it is.
 //
-//	go run ./internal/lookalikeeval -positives F -negatives F [-contested F] [-partners F]
+//	go run ./internal/lookalikeeval -positives F -negatives F [-contested F] [-partners F] [-rules] [-show]
 //
 // The files are tab-separated with a header line, plain or gzipped: domain,
 // intended, kind, tier; domain, class; domain; domain, intended, kind. A domain
-// is flagged when the certainty is likely or certain.
+// is flagged when the certainty is likely or certain. -rules measures without the
+// shipped lists: what to expect of honest names that no list holds.
 package main
 
 import (
@@ -18,8 +19,6 @@ import (
 	"log"
 	"os"
 	"strings"
-
-	"maillint/lookalike"
 )
 
 func main() {
@@ -28,11 +27,12 @@ func main() {
 	negatives := flag.String("negatives", "", "honest domains: domain, class")
 	contested := flag.String("contested", "", "names that must stay silent or info: domain")
 	partners := flag.String("partners", "", "slips of partners' domains: domain, intended, kind")
+	rules := flag.Bool("rules", false, "leave out the shipped lists of honest names, contested names and words")
 	show := flag.Bool("show", false, "print every miss and every false alarm")
 	flag.Parse()
 
-	r := report{out: os.Stdout, show: *show}
-	index := lookalike.New(lookalike.Default(), lookalike.Options{})
+	r := report{out: os.Stdout, show: *show, rules: *rules}
+	index := r.index(nil)
 	honest := read(*negatives)
 	r.recall(index, read(*positives))
 	r.falseAlarms("honest domains", index, honest)

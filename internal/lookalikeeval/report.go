@@ -14,8 +14,14 @@ import (
 
 // report prints one figure a line.
 type report struct {
-	out  io.Writer
-	show bool
+	out   io.Writer
+	show  bool
+	rules bool // without the shipped lists
+}
+
+// index knows the shipped providers, and partners.
+func (r report) index(partners []string) *lookalike.Index {
+	return lookalike.New(lookalike.Default(), lookalike.Options{Partners: partners, Rules: r.rules})
 }
 
 func (r report) line(name, value string) { fmt.Fprintf(r.out, "%-44s %s\n", name, value) }
@@ -125,7 +131,7 @@ func (r report) partners(slips, honest [][]string) {
 		}
 	}
 	list := slices.Sorted(maps.Keys(known))
-	index := lookalike.New(lookalike.Default(), lookalike.Options{Partners: list})
+	index := r.index(list)
 	r.line("partners", fmt.Sprint(len(list)))
 	quiet := r
 	quiet.show = false
@@ -139,7 +145,7 @@ func (r report) speed(index *lookalike.Index, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	fresh := lookalike.New(lookalike.Default(), lookalike.Options{})
+	fresh := r.index(nil)
 	start := time.Now()
 	for _, row := range rows {
 		fresh.Match(row[0])
