@@ -65,7 +65,7 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 	switch {
 	case l.sight && b.class != Word:
 		return verdict{finding{kind: Confusable, certainty: Certain}, 5}, true
-	case l.edits == 1 && (b.oneEdit(label, l.edit) || b.shortEdit(l.edit, s) || b.wordEdit(l.edit, s)):
+	case l.edits == 1 && (b.oneEdit(label, l.edit) || b.shortEdit(l.edit, s) || b.wordEdit(l.edit, s) || l.host && l.edit.cheap() && l.edit.kind != Letter):
 		return verdict{finding{kind: l.edit.kind, certainty: b.certainty(l.edit)}, 10 + cost(!l.edit.cheap())}, true
 	case l.sound, l.stutter && b.distinct(), l.edits == 2 && (b.twoEdits(label) || b.carrierEdits(label, s)):
 		return verdict{finding{kind: Spelling, certainty: Likely}, 20}, true

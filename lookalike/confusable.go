@@ -73,6 +73,32 @@ var lookalikeScripts = []*unicode.RangeTable{
 	unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Lisu,
 }
 
+// posing reports a name of which a label of four letters and more is written
+// in Cyrillic or Greek throughout, under a suffix of a country that writes Latin,
+// or of none. The caller knows that every letter of it is drawn like an ASCII one.
+func posing(name string) bool {
+	if cyrillicOrGreek[lastLabel(name)] {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		letters, foreign := 0, 0
+		for _, r := range label {
+			letters += cost(unicode.IsLetter(r))
+			foreign += cost(unicode.In(r, lookalikeScripts...))
+		}
+		if letters >= 4 && foreign == letters {
+			return true
+		}
+	}
+	return false
+}
+
+// cyrillicOrGreek are the countries that write so (ISO 3166).
+var cyrillicOrGreek = map[string]bool{
+	"ru": true, "su": true, "ua": true, "by": true, "bg": true, "rs": true, "mk": true, "me": true, "ba": true,
+	"kz": true, "kg": true, "tj": true, "mn": true, "am": true, "gr": true, "cy": true, "eu": true,
+}
+
 // mixed reports a label that mixes Latin with a script that looks like it.
 func mixed(name string) bool {
 	for label := range strings.SplitSeq(name, ".") {

@@ -86,10 +86,15 @@ func (e *edit) substitution(wrote, want string, i int) {
 		e.kind, e.last = Swap, i == len(want)-2
 		return
 	}
-	e.sight = alike(wrote[i], want[i])
+	e.sight = alike(wrote[i], want[i]) || soundAlike(wrote[i], want[i])
 	if adjacent(wrote[i], want[i]) {
 		e.kind, e.near = Key, true
 	}
+}
+
+// soundAlike reports the letters that Japanese does not tell apart: plara.
+func soundAlike(a, b byte) bool {
+	return min(a, b) == 'l' && max(a, b) == 'r' || min(a, b) == 'b' && max(a, b) == 'v'
 }
 
 // cheap reports slips that hands make all the time.

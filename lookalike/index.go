@@ -67,6 +67,8 @@ type brand struct {
 	class  Class
 	origin origin
 	words  lexicon
+	// webmail: nobody is given an address below the domain.
+	webmail bool
 }
 
 // place is one domain of a brand.
@@ -148,6 +150,7 @@ func (x *Index) addTarget(t Target) {
 		x.addPlace(b, place{domain: label + "." + s, suffix: s}, protected)
 	}
 	x.brands[b].addSounds(label, t.Sounds)
+	x.brands[b].webmail = t.Country == "global"
 	if host != "" {
 		x.hosts[label+"."+suffix] = host
 		if t.Class == Exclusive {

@@ -8,6 +8,7 @@ type labelReading struct {
 	sight   bool // it is drawn like the brand
 	sound   bool // it is spelt as the brand sounds
 	stutter bool // a part of the brand is written twice
+	host    bool // it stands behind a host of the brand's: jcom.zaw.ne.jp
 	edits   int
 	edit    edit // where edits is one
 }

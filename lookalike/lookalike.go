@@ -29,8 +29,11 @@ type finding struct {
 // mended is a slip of its own where the name itself is none.
 func (x *Index) examine(domain string) (finding, bool) {
 	name, mended := clean(domain)
-	if len(name) == 0 || len(name) > maxName || reserved(name) {
+	if len(name) == 0 || len(name) > maxName {
 		return finding{}, false
+	}
+	if reserved(name) {
+		return x.fronts(&query{name: name})
 	}
 	if !ascii(name) {
 		return x.examineUnicode(name)
@@ -61,6 +64,9 @@ func (x *Index) examineUnicode(name string) (finding, bool) {
 	if mixed(name) {
 		return finding{folded, Confusable, Certain}, true
 	}
+	if ascii(folded) && posing(name) {
+		return finding{folded, Confusable, Likely}, true
+	}
 	return finding{}, false
 }
 
@@ -89,6 +95,9 @@ func (x *Index) find(name string) (finding, bool) {
 	}
 	if !ok {
 		f, ok = x.subdomain(&q)
+	}
+	if !ok {
+		f, ok = x.hyphened(name)
 	}
 	if !ok {
 		f, ok = x.spelling(&q)

@@ -20,16 +20,19 @@ func clean(domain string) (name string, mended bool) {
 	}
 	name = strings.ToLower(strings.Trim(domain, " \t\r\n"))
 	name = strings.TrimSuffix(name, ".")
+	if bare := strings.Map(blank, strings.TrimRight(name, ".")); bare != name {
+		name, mended = bare, true
+	}
 	if !ascii(name) {
 		folded := strings.ToLower(norm.NFKC.String(strings.Map(visible, name)))
 		folded = strings.NewReplacer("。", ".", "｡", ".").Replace(folded)
-		name, mended = folded, folded != norm.NFC.String(name)
+		name, mended = folded, mended || folded != norm.NFC.String(name)
 	}
 	if bare := strings.TrimFunc(name, stray); bare != name {
 		name, mended = bare, true
 	}
-	if strings.Contains(name, ",") {
-		name, mended = strings.ReplaceAll(name, ",", "."), true
+	if strings.ContainsAny(name, ",;") {
+		name, mended = strings.NewReplacer(",", ".", ";", ".").Replace(name), true
 	}
 	if strings.Contains(name, "xn--") {
 		name = decode(name)
@@ -64,6 +67,14 @@ func decode(name string) string {
 // direction marks, variation selectors.
 func visible(r rune) rune {
 	if unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Cc) || r == '\u034f' {
+		return -1
+	}
+	return r
+}
+
+// blank drops white space, which a domain cannot hold and a form may let in.
+func blank(r rune) rune {
+	if unicode.IsSpace(r) {
 		return -1
 	}
 	return r

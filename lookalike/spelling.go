@@ -1,6 +1,7 @@
 package lookalike
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -109,6 +110,7 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 	if !ok || l.exact && s.grade == asIs {
 		return
 	}
+	l.host = b.hasHost(host)
 	v, ok := b.believe(label, l, s)
 	if !ok || v.doubt >= best.doubt {
 		return
@@ -118,6 +120,12 @@ func (x *Index) judge(q *query, b *brand, start, end int, best *verdict) {
 		v.intended = host + "." + s.place.domain
 	}
 	*best = v
+}
+
+// hasHost reports a host of two letters or more that people have their mailbox
+// under.
+func (b *brand) hasHost(host string) bool {
+	return len(host) > 1 && slices.ContainsFunc(b.places, func(p place) bool { return p.host == host })
 }
 
 // looksLikeSuffix reports co.br and the like, which are no suffix in their

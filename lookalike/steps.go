@@ -77,6 +77,28 @@ func (x *Index) fronts(q *query) (finding, bool) {
 	return finding{}, false
 }
 
+// hyphened finds a known domain whose dots have become hyphens, under a suffix
+// that is not its holder's: docomo-ne-jp.com.
+func (x *Index) hyphened(name string) (finding, bool) {
+	label, suffix, _ := strings.Cut(name, ".")
+	if strings.IndexByte(label, '-') < 0 || len(label) > maxLabel {
+		return finding{}, false
+	}
+	var buf [maxLabel]byte
+	dotted := append(buf[:0], label...)
+	for i, c := range dotted {
+		if c == '-' {
+			dotted[i] = '.'
+		}
+	}
+	if s := x.names[string(dotted)]; s != protected && s != ours {
+		return finding{}, false
+	}
+	intended := string(dotted)
+	b, ok := x.labels[labelOf(intended)]
+	return finding{intended, Deception, Certain}, ok && x.brands[b].placeWith(suffix) == nil
+}
+
 // orCountry gives the domain of the same brand that is nearer to name than
 // front is: yahoo.com.jp was meant for yahoo.co.jp.
 func (x *Index) orCountry(front, name string) string {
@@ -155,12 +177,12 @@ func labelOf(domain string) string {
 func (x *Index) subdomain(q *query) (finding, bool) {
 	for rest := parent(q.name); rest != ""; rest = parent(rest) {
 		front := q.name[:len(q.name)-len(rest)-1]
-		if host, ok := x.hosts[rest]; ok && len(front) <= 2 && distance(front, host, 1) == 1 {
+		if host, ok := x.hosts[rest]; ok && distance(front, host, 1) == 1 && (len(front) <= 2 || compare(front, host).cheap()) {
 			return finding{host + "." + rest, Host, Certain}, true
 		}
 		s := x.names[rest]
-		if s == protected && len(front) == 1 { // longer ones may be hosts: mb.sympatico.ca
-			if b, ok := x.labels[labelOf(rest)]; ok && x.brands[b].class == Exclusive {
+		if s == protected {
+			if b, ok := x.labels[labelOf(rest)]; ok && x.brands[b].hostless(front) {
 				return finding{rest, Glued, Likely}, true
 			}
 		}
@@ -169,6 +191,19 @@ func (x *Index) subdomain(q *query) (finding, bool) {
 		}
 	}
 	return finding{}, false
+}
+
+// hostless reports a host that a provider does not have: any of a webmail
+// provider's, and one of a single letter of others that have their name to
+// themselves (mb.sympatico.ca is one of theirs).
+func (b *brand) hostless(host string) bool {
+	return b.class == Exclusive && !service[host] && (len(host) == 1 || b.webmail && !strings.Contains(host, "."))
+}
+
+// service are names of hosts that serve mail and take none.
+var service = map[string]bool{
+	"www": true, "mail": true, "smtp": true, "imap": true, "pop": true, "pop3": true, "mx": true, "webmail": true,
+	"accounts": true, "support": true, "groups": true, "calendar": true,
 }
 
 // glued finds a provider's domain with digits of the local part in front of it
