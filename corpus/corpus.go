@@ -23,10 +23,11 @@ var files embed.FS
 type Case struct {
 	ID       string // name of the folder
 	Title    string
-	Incident string   // ID of incidents.yaml
-	Source   string   // where the facts were published
+	Incident string   // ID of incidents.yaml; a user's own case may leave it out
+	Source   string   // where the facts were published; likewise
 	Rules    []string // the rules that the case belongs to
-	// Organization lists the internal domains, as rules.yaml has them.
+	// Organization lists the internal domains, as rules.yaml has them. Empty
+	// means those of the policy.
 	Organization []string
 	Protected    []string // names that others pose as
 	Blocked      []string // addresses and domains on the block list
@@ -117,7 +118,7 @@ func loadCase(fsys fs.FS, id string) (Case, error) {
 	file := path.Join(id, "case.yaml")
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		problems = append(problems, fmt.Errorf("%s: %w", id, err))
+		problems = append(problems, unread(file, err, "it says what must be found"))
 		return c, errors.Join(problems...)
 	}
 	problems = append(problems, c.describe(file, data))
@@ -144,7 +145,7 @@ func (c *Case) readMail(fsys fs.FS) error {
 		data, err := fs.ReadFile(fsys, path.Join(c.ID, name))
 		switch {
 		case err != nil:
-			problems = append(problems, fmt.Errorf("%s: %w", c.ID, err))
+			problems = append(problems, unread(path.Join(c.ID, name), err, "it is the same message put right, in which nothing is found"))
 		case name == FixedName:
 			c.Fixed = data
 		default:
@@ -152,6 +153,14 @@ func (c *Case) readMail(fsys fs.FS) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// unread says what a file that is not there is for.
+func unread(file string, err error, what string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: is missing (%s)", file, what)
+	}
+	return fmt.Errorf("%s: %w", file, err)
 }
 
 // name fills in Names from the files that are there.
@@ -165,7 +174,7 @@ func (c *Case) name(have map[string]bool) error {
 	case single:
 		c.Names = []string{"message.eml"}
 	case c.Names == nil:
-		return fmt.Errorf("%s: neither message.eml nor message-1.eml", c.ID)
+		return fmt.Errorf("%s: neither message.eml nor message-1.eml: it is what went wrong", c.ID)
 	}
 	return nil
 }

@@ -70,7 +70,8 @@ func TestLoadMistakes(t *testing.T) {
 		{"two documents", goodCase + "---\nx: y\n", both, "a/case.yaml:"},
 		{"a list for a word", strings.Replace(goodCase, "A case.", "[x]", 1), both, "a/case.yaml:1:"},
 		{"no title", strings.Replace(goodCase, "title: A case.\n", "", 1), both, "a/case.yaml:1:1: title is missing"},
-		{"no rules", strings.Replace(goodCase, "[exposed-recipients]", "[]", 1), both, "a/case.yaml:4:8: no rule is named"},
+		{"nothing wanted", goodCase[:strings.Index(goodCase, "want:")] + "rules: []\n", both, "a/case.yaml:6:1:"},
+		{"no rule", "title: x\nwant: []\n", both, "a/case.yaml:2:7: no rule is named"},
 		{"severity", strings.Replace(goodCase, "severity: high", "severity: grave", 1), both, `a/case.yaml:7:42: severity "grave": want info, warning, high, critical`},
 		{"severity missing", strings.Replace(goodCase, ", severity: high", "", 1), both, "a/case.yaml:7:5: severity"},
 		{"rule of another case", strings.Replace(goodCase, "rule: exposed-recipients", "rule: auto-forward", 1), both, "a/case.yaml:7:12: \"auto-forward\" is not one of the rules"},
@@ -92,13 +93,13 @@ func TestLoadMistakes(t *testing.T) {
 
 // All mistakes are told at once, of all cases.
 func TestLoadAllMistakes(t *testing.T) {
-	fsys := folder(strings.ReplaceAll(goodCase, "title: A case.\nincident: tokyo-2023\n", ""), "message.eml", "fixed.eml")
+	fsys := folder(strings.NewReplacer("title: A case.\n", "", "high", "grave").Replace(goodCase), "message.eml", "fixed.eml")
 	fsys["b/message.eml"] = &fstest.MapFile{}
 	_, err := Load(fsys)
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, want := range []string{"title is missing", "incident is missing", "b/case.yaml", "b/fixed.eml"} {
+	for _, want := range []string{"title is missing", "severity \"grave\"", "b/case.yaml: is missing", "b/fixed.eml: is missing"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not told in: %v", want, err)
 		}
@@ -121,6 +122,9 @@ func TestCases(t *testing.T) {
 	for _, c := range cases {
 		if bytes.Equal(c.Messages[0], c.Fixed) && c.EnvelopeOf(c.Names[0]) == c.EnvelopeOf(FixedName) {
 			t.Errorf("%s: %s is the message itself", c.ID, FixedName)
+		}
+		if c.Incident == "" || c.Source == "" || len(c.Organization) == 0 {
+			t.Errorf("%s: a case of ours names its incident, its source and the organisation", c.ID)
 		}
 		if len(c.Want)+len(c.Todo) == 0 {
 			t.Errorf("%s: expects nothing: such mail belongs to ordinary/", c.ID)

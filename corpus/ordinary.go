@@ -18,7 +18,7 @@ var ordinaryFiles embed.FS
 type Theme struct {
 	Folder       string
 	Title        string
-	Organization []string // internal domains, as rules.yaml has them
+	Organization []string // internal domains, as rules.yaml has them; empty means the policy's
 	Partners     []string // domains that the organisation often writes to
 	Protected    []string // names that others pose as
 	Blocked      []string // addresses and domains on the block list
@@ -88,7 +88,7 @@ func LoadTheme(fsys fs.FS, folder string) (Theme, error) {
 	file := path.Join(folder, indexName)
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		return t, fmt.Errorf("%s: %w (a theme of ordinary mail says in it why each message is fine)", folder, err)
+		return t, unread(file, err, "it says why each message of the folder is fine")
 	}
 	var f themeFile
 	doc, err := strict(file, data, &f)
@@ -99,9 +99,6 @@ func LoadTheme(fsys fs.FS, folder string) (Theme, error) {
 	p := &problems{file: file, doc: doc}
 	if strings.TrimSpace(f.Title) == "" {
 		p.add(at("title"), "title is missing")
-	}
-	if len(f.Organization) == 0 {
-		p.add(at("organization"), "no internal domain is named")
 	}
 	return t, errors.Join(t.readMail(fsys, f.Messages, p), p.join())
 }

@@ -36,21 +36,32 @@ func (c *Case) describe(file string, data []byte) error {
 	c.Protected, c.Blocked = f.Protected, f.Blocked
 	c.Want, c.Todo = f.Want, f.Todo
 	p := &problems{file: file, doc: doc}
-	for key, value := range map[string]string{"title": f.Title, "incident": f.Incident, "source": f.Source} {
-		if strings.TrimSpace(value) == "" {
-			p.add(at(key), "%s is missing", key)
-		}
+	if strings.TrimSpace(f.Title) == "" {
+		p.add(at("title"), "title is missing: a sentence that says what went wrong")
 	}
 	if len(f.Rules) == 0 {
-		p.add(at("rules"), "no rule is named")
+		c.Rules = named(f.Want, f.Todo)
 	}
-	if len(f.Organization) == 0 {
-		p.add(at("organization"), "no internal domain is named")
+	if len(c.Rules) == 0 {
+		p.add(at("want"), "no rule is named: say under want what must be found")
 	}
 	c.checkEnvelopes(p)
 	c.checkExpected(p, "want", c.Want)
 	c.checkExpected(p, "todo", c.Todo)
 	return p.join()
+}
+
+// named gives the rules that expectations name.
+func named(lists ...[]Expect) []string {
+	var out []string
+	for _, list := range lists {
+		for _, e := range list {
+			if e.Rule != "" && !slices.Contains(out, e.Rule) {
+				out = append(out, e.Rule)
+			}
+		}
+	}
+	return out
 }
 
 func (c *Case) checkEnvelopes(p *problems) {

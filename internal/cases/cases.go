@@ -2,6 +2,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +35,10 @@ func (r Result) OK() bool { return len(r.Problems) == 0 }
 // and need not.
 func Run(p *policy.Policy, c corpus.Case) Result {
 	r := Result{Case: c.ID, Title: c.Title}
-	org, err := lint.NewOrg(c.Organization)
+	if r.unknownRules(p, c.Want); !r.OK() {
+		return r
+	}
+	org, err := organization(p, c.Organization)
 	if err != nil {
 		r.add("case.yaml", "organization: %v", err)
 		return r
@@ -54,6 +58,32 @@ func Run(p *policy.Policy, c corpus.Case) Result {
 		}
 	}
 	return r
+}
+
+// unknownRules says which wanted rules cannot find anything under this policy.
+func (r *Result) unknownRules(p *policy.Policy, want []corpus.Expect) {
+	said := map[string]bool{}
+	for _, e := range want {
+		switch rule := p.Rule(e.Rule); {
+		case said[e.Rule]:
+		case rule == nil:
+			r.add("case.yaml", "the policy has no rule named %q (another --config?)", e.Rule)
+		case !rule.Enabled:
+			r.add("case.yaml", "the policy has switched %s off", e.Rule)
+		}
+		said[e.Rule] = true
+	}
+}
+
+// organization is the one that a case names, else the policy's.
+func organization(p *policy.Policy, domains []string) (*lint.Org, error) {
+	if len(domains) > 0 {
+		return lint.NewOrg(domains)
+	}
+	if len(p.Organization.Domains) == 0 {
+		return nil, errors.New("neither the case nor the policy says which domains are internal")
+	}
+	return lint.NewOrg(p.Organization.Domains)
 }
 
 func (r *Result) add(file, format string, args ...any) {
@@ -109,15 +139,22 @@ func (r *Result) compare(c corpus.Case, n int, name string, found []lint.Finding
 		if about(e) != n {
 			continue
 		}
-		i := 0
-		for i < len(found) && (used[i] || !matches(e, found[i])) {
-			i++
+		free := func(fits func(lint.Finding) bool) int {
+			for i, f := range found {
+				if !used[i] && fits(f) {
+					return i
+				}
+			}
+			return -1
 		}
-		if i == len(found) {
+		if i := free(func(f lint.Finding) bool { return matches(e, f) }); i >= 0 {
+			used[i] = true
+		} else if i := free(func(f lint.Finding) bool { return f.Rule == e.Rule }); i >= 0 {
+			r.add(name, "wanted: %s; found: %s", wanted(e), say(found[i]))
+			used[i] = true
+		} else {
 			r.add(name, "missing: %s; found: %s", wanted(e), list(found))
-			continue
 		}
-		used[i] = true
 	}
 	for i, f := range found {
 		if !used[i] && f.Severity > lint.Info {

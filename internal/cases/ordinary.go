@@ -13,7 +13,7 @@ import (
 // be below delay.
 func RunOrdinary(p *policy.Policy, t corpus.Theme, mail corpus.Ordinary) []Problem {
 	r := Result{Case: t.Folder, Title: mail.Fine}
-	org, err := lint.NewOrg(t.Organization)
+	org, err := organization(p, t.Organization)
 	if err != nil {
 		r.add("index.yaml", "organization: %v", err)
 		return r.Problems
