@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"maillint/lint"
+	"maillint/message"
 )
 
 // The rules, in the order in which findings of one severity stand.
@@ -305,7 +306,9 @@ func (v *verdict) lookalikes() {
 		if v.s.member {
 			text = fmt.Sprintf("the list member %s is at a domain that looks like %s", t, intended)
 		}
-		v.say(lookalikeTo, lint.High, t, text)
+		mended := message.Address{Local: t.addr.Local, Domain: intended}.String()
+		v.say(lookalikeTo, lint.High, t, text+": did you mean "+mended+"?")
+		v.out[len(v.out)-1].Suggest = mended
 	}
 }
 

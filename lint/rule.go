@@ -128,6 +128,9 @@ type Instance struct {
 // Default is the instance with the rule's own parameters.
 func (r *Rule) Default() Instance { return Instance{Rule: r, Name: r.ID, params: r.params()} }
 
+// Params gives a pointer to the checked parameters, which are not to be changed.
+func (i Instance) Params() any { return i.params }
+
 // Configure is the instance with parameters decoded from a YAML node (nil for
 // the defaults). Unknown keys are the policy's to find; values that do not fit
 // are an error here.

@@ -30,6 +30,10 @@ type Rule struct {
 // Custom reports whether the rule is an expression of the policy's own.
 func (c *Rule) Custom() bool { return c.expression != nil }
 
+// Params gives a pointer to the rule's parameters, which are not to be changed;
+// nil for a custom rule.
+func (c *Rule) Params() any { return c.instance.Params() }
+
 // severity is a finding's severity as the policy wants it.
 func (c *Rule) severity(graded lint.Severity) lint.Severity {
 	if s, ok := c.Severities[graded]; ok {

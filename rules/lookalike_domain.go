@@ -53,6 +53,15 @@ type lookalikeParams struct {
 	Allow []string `yaml:"allow" doc:"domains that are right though they look like a slip" doc_ja:"打ち間違いに見えるが正しいドメイン"`
 }
 
+// LookalikeAllow gives the domains that parameters of LookalikeDomain call right,
+// for those who ask before there is a message. Of other parameters, none.
+func LookalikeAllow(params any) []string {
+	if p, ok := params.(*lookalikeParams); ok {
+		return p.Allow
+	}
+	return nil
+}
+
 // newLookalikeIndex protects the shipped providers, the organisation's own
 // domains and its partners'.
 func newLookalikeIndex(org *lint.Org, p lookalikeParams) *lookalike.Index {

@@ -3,12 +3,15 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"maillint/audit"
 	"maillint/lookalike"
+	"maillint/policy"
+	"maillint/rules"
 )
 
 // addressOptions are the flags of audit addresses.
@@ -59,15 +62,16 @@ func (o *addressOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	domains := append(ownDomains(o.job.Internal), ownDomains(p.Organization.Domains)...)
-	opts := lookalike.Options{Own: domains, Partners: p.Organization.Partners}
-	more, err := domainFile("--partners", o.partners)
-	if err != nil {
-		return err
-	}
-	opts.Partners = append(opts.Partners, more...)
-	if opts.Allow, err = domainFile("--allow", o.allow); err != nil {
-		return err
+	opts := lookalikeOptions(p, append(slices.Clip(p.Organization.Domains), o.job.Internal...))
+	for _, more := range []struct {
+		flag, file string
+		to         *[]string
+	}{{"--partners", o.partners, &opts.Partners}, {"--allow", o.allow, &opts.Allow}} {
+		domains, err := domainFile(more.flag, more.file)
+		if err != nil {
+			return err
+		}
+		*more.to = append(slices.Clip(*more.to), domains...)
 	}
 	o.job.Index = lookalike.New(lookalike.Default(), opts)
 	o.job.Stdin = cmd.InOrStdin()
@@ -75,6 +79,16 @@ func (o *addressOptions) run(cmd *cobra.Command) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// lookalikeOptions are the domains that a policy knows, and those of the
+// organisation by the entries given.
+func lookalikeOptions(p *policy.Policy, entries []string) lookalike.Options {
+	opts := lookalike.Options{Own: ownDomains(entries), Partners: p.Organization.Partners}
+	if r := p.Rule(rules.LookalikeDomain.ID); r != nil {
+		opts.Allow = rules.LookalikeAllow(r.Params())
+	}
+	return opts
 }
 
 // ownDomains are the domains among entries of organization.domains.

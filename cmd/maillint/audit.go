@@ -80,7 +80,7 @@ func runForwards(cmd *cobra.Command, job audit.Job, config string) error {
 	if len(job.Internal) == 0 {
 		job.Internal = p.Organization.Domains
 	}
-	job.Lookalike = lookalikeOf(job.Internal, p.Organization.Partners)
+	job.Lookalike = lookalikeOf(lookalikeOptions(p, job.Internal))
 	job.Stdin = cmd.InOrStdin()
 	if code := job.Run(cmd.OutOrStdout(), cmd.ErrOrStderr()); code != exitClean {
 		return exit(code)
@@ -90,9 +90,9 @@ func runForwards(cmd *cobra.Command, job audit.Job, config string) error {
 
 // lookalikeOf answers for slips that are likely or certain. The index is made
 // when the first domain is asked for.
-func lookalikeOf(entries, partners []string) func(string) (string, bool) {
+func lookalikeOf(opts lookalike.Options) func(string) (string, bool) {
 	index := sync.OnceValue(func() *lookalike.Index {
-		return lookalike.New(lookalike.Default(), lookalike.Options{Own: ownDomains(entries), Partners: partners})
+		return lookalike.New(lookalike.Default(), opts)
 	})
 	return func(domain string) (string, bool) {
 		m, ok := index().Match(domain)
