@@ -207,7 +207,7 @@ func (o *ooxml) vba(e *zipEntry) {
 	defer done()
 	src := &errReader{r: r}
 	data, _ := readAll(src, e.size, o.in.meter.File)
-	if src.err == nil && startsItself(data) {
-		o.f.Flags |= AutoMacro
+	if c := openCompound(data); c != nil && src.err == nil {
+		o.in.projects(o.f, c)
 	}
 }

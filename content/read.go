@@ -34,6 +34,10 @@ func readerOf(k Kind) func(*Inspection, *File, []byte) {
 		return readTar
 	case Gzip:
 		return readGzip
+	case RTF:
+		return readRTF
+	case OLE:
+		return readOLE
 	case Bzip2:
 		return readBzip2
 	}
