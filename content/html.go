@@ -4,164 +4,402 @@ package content
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
-
-// Link is a link of an HTML text, or an address that a program makes a link of.
-type Link struct {
-	Text   string // what is shown, white space folded
-	Target string // where it leads, as written
-	Quoted bool   // it stands in quoted text
-}
 
 // Document is a text as its reader sees it.
 type Document struct {
 	Text  string // all of it, blocks on lines of their own
 	Own   string // what the sender wrote: no quotes, no signature
 	Links []Link
+	// Pictures are the parts of the message that the text shows as pictures.
+	Pictures []Picture
+}
+
+// Picture is a picture of the message itself that an HTML text shows.
+type Picture struct {
+	ID  string // Content-ID
+	Own bool   // in what the sender wrote, not in a quotation or signature
 }
 
 // HTML reads an HTML text. Styles and scripts are left out; what CSS hides
-// is text all the same.
+// is text all the same, but is not taken for what a link shows.
 func HTML(s string) Document {
-	r := htmlReader{z: html.NewTokenizer(strings.NewReader(s))}
-	r.z.SetMaxBuf(1 << 20)
+	r := htmlReader{z: html.NewTokenizer(strings.NewReader(s)), depth: 3}
 	for r.next() {
 	}
 	r.endLink()
-	text := r.text.String()
-	return Document{Text: text, Own: Own(r.own.String()), Links: r.links}
+	return r.document()
+}
+
+// document sorts what was read by whose it is.
+func (r *htmlReader) document() Document {
+	lines := strings.Split(r.text.String(), "\n")
+	from := origins(lines, r.known(len(lines)))
+	d := Document{Text: r.text.String(), Own: join(lines, from)}
+	for _, l := range r.links {
+		l.Quoted = l.Quoted || from[l.line] == foreign
+		d.Links = append(d.Links, l.Link)
+	}
+	for _, p := range r.pictures {
+		d.Pictures = append(d.Pictures, Picture{p.Target, from[p.line] == written})
+	}
+	return d
+}
+
+// placed is a link or picture and the line it starts in.
+type placed struct {
+	Link
+	line int
 }
 
 // htmlReader turns tokens into text.
 type htmlReader struct {
-	z     *html.Tokenizer
-	text  strings.Builder
-	own   strings.Builder
-	links []Link
-	skip  int // inside elements whose text nobody sees
-	quote int // inside quoted blocks
-	open  []atom.Atom
-	link  *Link
-	label strings.Builder
+	z        *html.Tokenizer
+	text     strings.Builder
+	line     int      // lines written so far
+	origins  []origin // of the lines written so far
+	space    bool     // a blank is owed
+	fresh    bool     // something stands on this line
+	links    []placed
+	pictures []placed
+	base     string // <base href>
+	skip     bool   // inside an element whose text nobody sees
+	rest     bool   // Outlook's mark above the message that is answered: all below is that
+	open     []element
+	over     int // elements open beyond the bound
+	link     *placed
+	label    strings.Builder
+	depth    int // how deep conditional comments may be read
 }
+
+// element is an open element and what it makes of what it holds.
+type element struct {
+	tag    atom.Atom
+	origin origin
+	hidden bool // CSS hides it
+}
+
+const maxOpen = 200
 
 func (r *htmlReader) next() bool {
 	switch r.z.Next() {
 	case html.ErrorToken:
 		return false
 	case html.TextToken:
-		if r.skip == 0 {
-			r.write(string(r.z.Text()))
+		if !r.skip {
+			r.write(string(r.z.Raw()))
 		}
-	case html.StartTagToken:
-		r.start(false)
-	case html.SelfClosingTagToken:
-		r.start(true)
+	case html.StartTagToken, html.SelfClosingTagToken: // browsers take <a/> for <a>
+		r.start()
 	case html.EndTagToken:
 		r.end()
+	case html.CommentToken:
+		r.comment(string(r.z.Text()))
 	}
 	return true
 }
 
-func (r *htmlReader) write(s string) {
-	s = html.UnescapeString(s)
-	s = strings.ReplaceAll(s, "\u00a0", " ")
-	r.text.WriteString(s)
-	if r.quote == 0 {
-		r.own.WriteString(s)
+// comment reads what Outlook shows of a conditional comment: its links.
+func (r *htmlReader) comment(s string) {
+	if s = strings.TrimSpace(s); !strings.HasPrefix(s, "[if") || r.depth == 0 {
+		return
 	}
-	if r.link != nil && r.label.Len() < 4096 {
+	inner := htmlReader{z: html.NewTokenizer(strings.NewReader(s)), depth: r.depth - 1, base: r.base}
+	for inner.next() {
+	}
+	inner.endLink()
+	for _, l := range inner.links {
+		l.line, l.Quoted = r.line, r.origin() == foreign
+		r.links = append(r.links, l)
+	}
+}
+
+// write adds text, its white space folded as browsers do.
+func (r *htmlReader) write(s string) {
+	s = strings.ReplaceAll(html.UnescapeString(s), "\u00a0", " ")
+	pre := r.inside(atom.Pre)
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			if pre {
+				r.newline()
+			} else {
+				r.space = true
+			}
+		}
+		r.words(line)
+	}
+	if r.link != nil && !r.hidden() && r.label.Len() < 4096 {
 		r.label.WriteString(s)
 	}
 }
 
-func (r *htmlReader) newline() {
-	r.text.WriteByte('\n')
-	if r.quote == 0 {
-		r.own.WriteByte('\n')
+func (r *htmlReader) words(s string) {
+	trimmed := strings.TrimLeft(s, " \t\r\f")
+	r.space = r.space || len(trimmed) < len(s)
+	if trimmed == "" {
+		return
 	}
+	if r.space && r.fresh {
+		r.text.WriteByte(' ')
+	}
+	s = strings.TrimRight(trimmed, " \t\r\f")
+	r.space = len(s) < len(trimmed)
+	if !r.fresh {
+		r.mark()
+	}
+	r.fresh = true
+	r.text.WriteString(s)
 }
 
-func (r *htmlReader) start(closed bool) {
-	name, more := r.z.TagName()
-	tag := atom.Lookup(name)
-	attrs := map[string]string{}
-	for more && len(attrs) < 50 {
+// mark says whose the line that starts here is.
+func (r *htmlReader) mark() {
+	for len(r.origins) <= r.line {
+		r.origins = append(r.origins, written)
+	}
+	r.origins[r.line] = r.origin()
+}
+
+func (r *htmlReader) newline() {
+	if !r.fresh && r.line > 0 && strings.HasSuffix(r.text.String()[max(0, r.text.Len()-2):], "\n\n") {
+		return
+	}
+	r.text.WriteByte('\n')
+	r.line++
+	r.fresh, r.space = false, false
+}
+
+func (r *htmlReader) known(n int) []origin {
+	for len(r.origins) < n {
+		r.origins = append(r.origins, written)
+	}
+	return r.origins[:n]
+}
+
+// origin is whose the text at this place is.
+func (r *htmlReader) origin() origin {
+	if r.rest {
+		return foreign
+	}
+	if len(r.open) == 0 {
+		return written
+	}
+	return r.open[len(r.open)-1].origin
+}
+
+func (r *htmlReader) hidden() bool { return len(r.open) > 0 && r.open[len(r.open)-1].hidden }
+
+func (r *htmlReader) inside(tag atom.Atom) bool {
+	for _, e := range r.open {
+		if e.tag == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// attributes that are looked at.
+type attributes struct{ href, src, action, class, id, style, kind, cite, alt string }
+
+func (r *htmlReader) attributes(more bool) (a attributes) {
+	set := map[string]*string{"href": &a.href, "src": &a.src, "action": &a.action, "class": &a.class, "id": &a.id, "style": &a.style, "type": &a.kind, "cite": &a.cite, "alt": &a.alt}
+	for more {
 		var k, v []byte
 		k, v, more = r.z.TagAttr()
-		attrs[string(k)] = string(v)
+		if p := set[string(k)]; p != nil {
+			*p = strings.TrimSpace(string(v))
+			delete(set, string(k)) // the first one counts
+		}
 	}
-	if block(tag) {
+	return a
+}
+
+func (r *htmlReader) start() {
+	name, more := r.z.TagName()
+	tag := atom.Lookup(name)
+	a := r.attributes(more)
+	if block(tag) && (r.fresh || tag == atom.Br) {
 		r.newline()
 	}
+	r.skip = tag == atom.Style || tag == atom.Script || tag == atom.Title
 	switch tag {
-	case atom.Style, atom.Script, atom.Title:
-		if !closed {
-			r.skip++
-		}
-	case atom.A, atom.Area:
+	case atom.Noscript, atom.Noframes, atom.Noembed:
+		r.z.NextIsNotRawText() // mail programs run no scripts and show it
+	case atom.Base:
+		r.base = a.href
+	case atom.A:
 		r.endLink()
-		if href := strings.TrimSpace(attrs["href"]); href != "" {
-			r.link = &Link{Target: href, Quoted: r.quote > 0}
-			if tag == atom.Area || closed {
-				r.endLink()
-			}
+		if a.href != "" {
+			r.link = &placed{Link{Target: r.resolve(a.href)}, r.line}
+			r.link.Quoted = r.origin() == foreign
 		}
+	case atom.Area:
+		r.add(a.href)
 	case atom.Form:
-		if action := strings.TrimSpace(attrs["action"]); action != "" {
-			r.links = append(r.links, Link{Target: action, Quoted: r.quote > 0})
-		}
-	case atom.Blockquote, atom.Div:
-		if !closed && len(r.open) < 500 {
-			r.open = append(r.open, tag)
-			if r.quote > 0 || quotes(tag, attrs) {
-				r.quote++
-			}
-		}
+		r.add(a.action)
+	case atom.Img:
+		r.picture(a)
+	}
+	if cut(a) {
+		r.rest = true
+	}
+	if holds(tag) {
+		r.push(tag, a)
 	}
 }
 
-// quotes reports whether an element holds a quoted message, as the usual mail
-// programs mark it.
-func quotes(tag atom.Atom, attrs map[string]string) bool {
-	class, id := attrs["class"], attrs["id"]
+func (r *htmlReader) add(target string) {
+	if target != "" {
+		l := placed{Link{Target: r.resolve(target)}, r.line}
+		l.Quoted = r.origin() == foreign
+		r.links = append(r.links, l)
+	}
+}
+
+// picture: what a link shows is its picture's alternative text, too.
+func (r *htmlReader) picture(a attributes) {
+	if r.link != nil && a.alt != "" && !r.hidden() {
+		r.label.WriteString(" " + a.alt + " ")
+	}
+	if id, ok := strings.CutPrefix(a.src, "cid:"); ok {
+		if !r.fresh {
+			r.mark()
+		}
+		r.pictures = append(r.pictures, placed{Link{Target: id}, r.line})
+	}
+}
+
+func (r *htmlReader) resolve(href string) string {
+	if r.base == "" {
+		return href
+	}
+	if scheme, _, ok := strings.Cut(href, ":"); ok && !strings.ContainsAny(scheme, "/?#") || strings.HasPrefix(href, "//") {
+		return href
+	}
+	return strings.TrimRight(r.base, "/") + "/" + strings.TrimLeft(href, "/")
+}
+
+// push opens an element. What stands in it is as foreign as what is around it.
+func (r *htmlReader) push(tag atom.Atom, a attributes) {
+	if len(r.open) >= maxOpen {
+		r.over++
+		return
+	}
+	e := element{tag: tag}
+	if len(r.open) > 0 {
+		e.origin, e.hidden = r.open[len(r.open)-1].origin, r.open[len(r.open)-1].hidden
+	}
+	e.origin = max(e.origin, marked(tag, a))
+	e.hidden = e.hidden || hides(a.style)
+	if e.origin != r.origin() && r.fresh {
+		r.newline()
+	}
+	r.open = append(r.open, e)
+}
+
+// marked says whose the text of an element is, by the marks of the usual mail
+// programs.
+func marked(tag atom.Atom, a attributes) origin {
+	class := strings.ReplaceAll(a.class, "x_", "") + " "
+	id := strings.TrimPrefix(a.id, "x_")
 	switch {
-	case tag == atom.Blockquote:
-		return attrs["type"] == "cite" || strings.Contains(class, "quote") || strings.Contains(class, "cite") || attrs["cite"] != "" || class == "" && id == ""
-	case strings.Contains(class, "gmail_quote"), strings.Contains(class, "moz-cite"), strings.Contains(class, "yahoo_quoted"):
+	case strings.Contains(class, "gmail_quote"), strings.Contains(class, "gmail_attr"), strings.Contains(class, "moz-cite-prefix"), strings.Contains(class, "moz-forward-container"),
+		strings.Contains(class, "moz-email-headers-table"), strings.Contains(class, "yahoo_quoted"), strings.Contains(class, "protonmail_quote"), strings.Contains(class, "tutanota_quote"),
+		strings.Contains(class, "zmail_extra"), strings.Contains(class, "OutlookMessageHeader"), strings.Contains(class, "mail-quote"), strings.Contains(class, "front-blockquote"):
+		return foreign
+	case id == "reply-intro", id == "mail-editor-reference-message-container", id == "yahoo_quoted", strings.HasPrefix(id, "replybody"), strings.HasPrefix(id, "forwardbody"), id == "isForwardContent", id == "isReplyContent":
+		return foreign
+	case tag == atom.Blockquote && quotes(a):
+		return foreign
+	case strings.Contains(class, "gmail_signature"), strings.Contains(class, "moz-signature"), strings.Contains(class, "protonmail_signature_block"), strings.EqualFold(id, "signature"), strings.Contains(id, "AppleMailSignature"), strings.Contains(strings.ToLower(id), "ms-outlook-mobile-signature"), strings.HasPrefix(id, "_rc_sig"):
+		return signature
+	}
+	return written
+}
+
+// quotes reports whether a blockquote quotes. Programs use it to indent as
+// well, and then say by its style that it has no line at its side.
+func quotes(a attributes) bool {
+	style := strings.ToLower(strings.ReplaceAll(a.style, " ", ""))
+	switch {
+	case a.kind == "cite", a.cite != "", strings.Contains(a.class, "quote"), strings.Contains(a.class, "cite"):
+		return true
+	case strings.Contains(style, "border:none"), strings.Contains(style, "border:0"):
+		return false
+	case strings.Contains(style, "border"):
 		return true
 	}
-	return id == "appendonsend" || id == "divRplyFwdMsg" || id == "mail-editor-reference-message-container"
+	return a.style == "" && a.class == "" && a.id == ""
+}
+
+// cut reports Outlook's marks above the message that is answered, which is
+// not inside them but below.
+func cut(a attributes) bool {
+	switch strings.TrimPrefix(a.id, "x_") {
+	case "appendonsend", "divRplyFwdMsg", "stopSpelling", "OLK_SRC_BODY_SECTION":
+		return true
+	}
+	return false
+}
+
+// hides reports a style that shows nothing.
+func hides(style string) bool {
+	if style == "" {
+		return false
+	}
+	s := strings.ToLower(strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, style))
+	return strings.Contains(s, "display:none") || strings.Contains(s, "visibility:hidden") || strings.Contains(s, "mso-hide:all") ||
+		strings.HasSuffix(s, "font-size:0") || strings.Contains(s, "font-size:0;") || strings.Contains(s, "font-size:0px") || strings.Contains(s, "font-size:0pt")
+}
+
+// holds are the elements that are followed from start to end.
+func holds(tag atom.Atom) bool {
+	switch tag {
+	case atom.Blockquote, atom.Div, atom.Span, atom.Font, atom.Table, atom.Section, atom.Article, atom.Pre, atom.P, atom.Td:
+		return true
+	}
+	return false
 }
 
 func (r *htmlReader) end() {
 	name, _ := r.z.TagName()
 	tag := atom.Lookup(name)
-	switch tag {
-	case atom.Style, atom.Script, atom.Title:
-		r.skip = max(0, r.skip-1)
-	case atom.A:
+	r.skip = false
+	if tag == atom.A {
 		r.endLink()
-	case atom.Blockquote, atom.Div:
-		r.close(tag)
 	}
-	if block(tag) {
+	if block(tag) && (r.fresh || tag == atom.P) {
 		r.newline()
+	}
+	if holds(tag) {
+		r.close(tag)
 	}
 }
 
-// close ends the innermost open element of that name.
+// close ends the innermost open element of that name, and what was left open
+// inside it.
 func (r *htmlReader) close(tag atom.Atom) {
+	if r.over > 0 {
+		r.over--
+		return
+	}
 	for i := len(r.open) - 1; i >= 0; i-- {
-		if r.open[i] == tag {
-			r.quote = max(0, r.quote-(len(r.open)-i))
-			r.open = r.open[:i]
-			return
+		if r.open[i].tag != tag {
+			continue
 		}
+		was := r.origin()
+		r.open = r.open[:i]
+		if r.origin() != was && r.fresh {
+			r.newline()
+		}
+		return
 	}
 }
 
@@ -177,7 +415,8 @@ func (r *htmlReader) endLink() {
 // block elements start a line.
 func block(tag atom.Atom) bool {
 	switch tag {
-	case atom.P, atom.Div, atom.Br, atom.Tr, atom.Li, atom.Table, atom.Blockquote, atom.H1, atom.H2, atom.H3, atom.H4, atom.Hr, atom.Pre, atom.Ul, atom.Ol, atom.Dt, atom.Dd, atom.Th, atom.Td:
+	case atom.P, atom.Div, atom.Br, atom.Tr, atom.Li, atom.Table, atom.Blockquote, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr, atom.Pre,
+		atom.Ul, atom.Ol, atom.Dt, atom.Dd, atom.Th, atom.Td, atom.Section, atom.Article, atom.Form, atom.Center:
 		return true
 	}
 	return false
@@ -185,42 +424,14 @@ func block(tag atom.Atom) bool {
 
 // Plain reads a plain text. Addresses of pages in it are links to themselves.
 func Plain(s string) Document {
-	own := Own(s)
-	return Document{Text: s, Own: own, Links: bareLinks(own, false)}
-}
-
-// bareLinks finds http and https addresses in a text.
-func bareLinks(s string, quoted bool) []Link {
-	var out []Link
-	for rest := s; ; {
-		i := strings.Index(rest, "http")
-		if i < 0 || len(out) >= 1000 {
-			return out
-		}
-		rest = rest[i:]
-		n := linkLen(rest)
-		if n == 0 {
-			rest = rest[len("http"):]
-			continue
-		}
-		out = append(out, Link{Text: rest[:n], Target: rest[:n], Quoted: quoted})
-		rest = rest[n:]
-	}
-}
-
-// linkLen is the length of the address at the front of s, or 0.
-func linkLen(s string) int {
-	tail, ok := strings.CutPrefix(s, "https://")
-	if !ok {
-		if tail, ok = strings.CutPrefix(s, "http://"); !ok {
-			return 0
+	lines := strings.Split(s, "\n")
+	from := origins(lines, nil)
+	d := Document{Text: s, Own: join(lines, from)}
+	for i, line := range lines {
+		for _, l := range bareLinks(line) {
+			l.Quoted = from[i] == foreign
+			d.Links = append(d.Links, l)
 		}
 	}
-	n := strings.IndexFunc(tail, func(r rune) bool {
-		return r <= ' ' || r == utf8.RuneError || strings.ContainsRune("<>\"「」（）、。　", r) || r >= 0x3040 && r <= 0x30ff
-	})
-	if n < 0 {
-		n = len(tail)
-	}
-	return len(s) - len(tail) + len(strings.TrimRight(tail[:n], ".,;:!?)]'"))
+	return d
 }

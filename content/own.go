@@ -2,91 +2,258 @@ package content
 
 import "strings"
 
+// origin says whose a line of a message's text is.
+type origin uint8
+
+const (
+	written   origin = iota // the sender's own, new
+	signature               // the sender's
+	foreign                 // quoted, forwarded, or the line above a quotation
+)
+
 // Own is what the sender of a text wrote: without lines that quote, without
 // the message that is answered or forwarded, without the signature.
 func Own(s string) string {
+	lines := strings.Split(s, "\n")
+	return join(lines, origins(lines, nil))
+}
+
+// join puts the sender's own lines together; of several blank lines one stays.
+func join(lines []string, from []origin) string {
 	var b strings.Builder
-	blank := 0
-	for line := range strings.Lines(s) {
-		text := strings.TrimRight(line, " \t\r\n")
-		if ends(text) {
-			break
-		}
-		if quoted(text) {
+	blank := true
+	for i, line := range lines {
+		if from[i] != written {
 			continue
 		}
-		if strings.TrimSpace(text) == "" {
-			if blank++; blank > 1 {
-				continue
-			}
-		} else {
-			blank = 0
+		line = strings.TrimRight(line, " \t\r")
+		if line == "" && blank {
+			continue
 		}
-		b.WriteString(text)
+		blank = line == ""
+		b.WriteString(line)
 		b.WriteByte('\n')
 	}
-	return dropAttribution(b.String())
+	return b.String()
 }
 
-// quoted lines start with a quoting mark.
-func quoted(line string) bool {
-	t := strings.TrimLeft(line, " \t")
-	return strings.HasPrefix(t, ">") || strings.HasPrefix(t, "＞") || strings.HasPrefix(t, "|>")
-}
-
-// separators are how mail programs head the message that is answered or
-// forwarded, in lower case and without the dashes and blanks around.
-var separators = map[string]bool{
-	"original message": true, "forwarded message": true, "begin forwarded message:": true, "original appointment": true,
-	"元のメッセージ": true, "転送されたメッセージ": true, "転送メッセージ": true, "元の予定": true, "original mail": true, "引用": true,
-	"ursprüngliche nachricht": true, "message d'origine": true, "mensaje original": true, "原始邮件": true, "原始郵件": true, "원본 메시지": true,
-}
-
-// ends reports whether the sender's own text ends before this line.
-func ends(line string) bool {
-	if line == "--" || line == "-- " { // RFC 3676, 4.3
-		return true
+// origins tells for every line whose it is. known holds what the markup of an
+// HTML text says already; nil for plain text.
+func origins(lines []string, known []origin) []origin {
+	out := make([]origin, len(lines))
+	copy(out, known)
+	sp := splitter{lines: lines, out: out}
+	for i := 0; i < len(lines); i++ {
+		sp.line(i)
 	}
-	t := strings.ToLower(strings.Trim(line, "-=_* \t　>"))
-	if separators[t] && t != "" {
-		return true
-	}
-	return len(line) >= 20 && strings.Trim(line, "_") == "" // Outlook's line before "From: Sent: To:"
+	return out
 }
 
-// headers are the first lines of the block that Outlook and others put above
-// the message that is answered.
-var headers = [][2]string{{"from:", "sent:"}, {"from:", "date:"}, {"差出人:", "送信日時:"}, {"差出人:", "日時:"}, {"送信者:", "送信日時:"}, {"from:", "to:"}, {"von:", "gesendet:"}, {"de :", "envoyé :"}, {"发件人:", "发送时间:"}, {"보낸 사람:", "보낸 날짜:"}}
-
-// dropAttribution cuts at "On ... wrote:" and at the header block above a
-// quoted message.
-func dropAttribution(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		t := strings.ToLower(strings.TrimSpace(strings.ReplaceAll(line, "：", ":")))
-		next := ""
-		if i+1 < len(lines) {
-			next = strings.ToLower(strings.TrimSpace(strings.ReplaceAll(lines[i+1], "：", ":")))
-		}
-		for _, h := range headers {
-			if strings.HasPrefix(t, h[0]) && strings.HasPrefix(next, h[1]) {
-				return strings.Join(lines[:i], "\n")
-			}
-		}
-		if attribution(t) {
-			lines[i] = ""
-		}
-	}
-	return strings.Join(lines, "\n")
+// splitter goes through a text line by line.
+type splitter struct {
+	lines []string
+	out   []origin
+	rest  bool // all that follows is a message that is answered or forwarded
+	below bool // below "-- "
 }
 
-// attribution is the line above a quote: "On Mon, 6 Jan 2025, Taro wrote:".
-func attribution(t string) bool {
+func (sp *splitter) line(i int) {
+	text := strings.TrimSpace(sp.lines[i])
 	switch {
-	case strings.HasPrefix(t, "on ") && strings.HasSuffix(t, "wrote:"):
-		return true
-	case strings.HasSuffix(t, "のメール:"), strings.HasSuffix(t, "wrote:") && strings.Contains(t, "@"), strings.HasSuffix(t, "さんは書きました:"):
-		return true
+	case sp.rest:
+		sp.out[i] = foreign
+	case sp.out[i] != written:
+		sp.below = sp.below && sp.out[i] == signature
+	case quoted(text):
+		sp.out[i], sp.below = foreign, false
+	case separates(text), headsMessage(sp.lines[i:]):
+		sp.out[i] = foreign
+		sp.rest = !quoted(sp.next(i))
+	case announces(text):
+		sp.rest = !quoted(sp.next(i))
+	case sp.attribution(i):
+		sp.out[i] = foreign
+	case strings.TrimRight(sp.lines[i], "\r") == "-- ", text == "--", text == "—": // RFC 3676, 4.3, and what is left of it
+		sp.below, sp.out[i] = true, signature
+	case sp.below:
+		sp.out[i] = signature
 	}
-	return (strings.HasPrefix(t, "am ") && strings.HasSuffix(t, "schrieb:")) || (strings.HasPrefix(t, "le ") && strings.HasSuffix(t, "a écrit :"))
+}
+
+// next is the first line after i that is not blank, without blanks.
+func (sp *splitter) next(i int) string {
+	for _, line := range sp.lines[i+1 : min(len(sp.lines), i+6)] {
+		if t := strings.TrimSpace(line); t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// attribution is the line above a quotation, and in plain text all that
+// follows where the quotation itself has no marks. A long one is folded: it may
+// go on in the next line, which is then marked, too.
+func (sp *splitter) attribution(i int) bool {
+	text := strings.TrimSpace(sp.lines[i])
+	last := i
+	if !attributing(text) {
+		if last = i + 1; last >= len(sp.lines) || !opensAttribution(text) || sp.out[last] == foreign {
+			return false
+		}
+		if !attributing(text + " " + strings.TrimSpace(sp.lines[last])) {
+			return false
+		}
+	}
+	for n := last + 1; n < min(len(sp.lines), last+6); n++ {
+		t := strings.TrimSpace(sp.lines[n])
+		if t == "" {
+			continue
+		}
+		if !quoted(t) && sp.out[n] != foreign {
+			sp.rest = true // a quotation without marks
+		}
+		break
+	}
+	if last > i {
+		sp.out[last] = foreign
+	}
+	return true
+}
+
+// quoted lines start with a quoting mark, perhaps with initials before it:
+// "> ", "＞", "TY> ", "| ".
+func quoted(line string) bool {
+	for _, mark := range []string{">", "＞", "|>", "| ", "｜", "》", "&gt;"} {
+		if strings.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	initials, rest, ok := strings.Cut(line, ">")
+	return ok && initials != "" && len(initials) <= 4 && rest != "" && (rest[0] == ' ' || rest[0] == '>') &&
+		strings.Trim(initials, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// headings are how mail programs head the message that is answered or
+// forwarded, in lower case and without the rules and blanks around them.
+var headings = []string{
+	"original message", "forwarded message", "forwarded by", "original appointment", "original mail", "reply message", "forward message", "forward header", "forwarded by", "original", "message transféré", "begin forward",
+	"元のメッセージ", "元のメール", "転送されたメッセージ", "転送メッセージ", "転送メール", "元の予定", "引用", "以下転送", "以下、転送", "ここから転送", "転送", "原文", "返信元", "元メール", "受信メール", "返信メッセージ", "以下、引用", "以下引用", "以下は引用", "以下元メール",
+	"ursprüngliche nachricht", "weitergeleitete nachricht", "message d'origine", "mensaje original", "messaggio originale", "原始邮件", "原始郵件", "转发的邮件", "원본 메시지", "원본 이메일",
+}
+
+const rulers = "-=_*~#+<>－＝＿＊〜―─━＃〓■□◆◇▼▽↓ \t　"
+
+// separates reports whether a line heads the message that is answered or
+// forwarded: a heading between rules, or by itself with a colon.
+func separates(line string) bool {
+	if len(line) < 6 || len(line) > 400 {
+		return false
+	}
+	core := strings.ToLower(strings.Trim(line, rulers))
+	if core == "" {
+		return false
+	}
+	ruled := len(line)-len(strings.TrimLeft(line, rulers)) >= 2
+	if !ruled {
+		switch strings.TrimRight(core, ":： ") {
+		case "begin forwarded message", "転送されたメッセージ", "original message", "以下転送", "以下、転送", "（以下転送）", "(以下転送)", "anfang der weitergeleiteten nachricht", "début du message transféré", "inizio messaggio inoltrato":
+			return true
+		}
+		return false
+	}
+	for _, h := range headings {
+		if core == h || strings.HasPrefix(core, h) && (len(h) > 9 && len(core) <= 3*len(h)+120 || len(core) <= len(h)+12) {
+			return true
+		}
+	}
+	return false
+}
+
+// announces reports whether the sender says by hand that what follows is
+// somebody else's message.
+func announces(line string) bool {
+	if len(line) > 120 {
+		return false
+	}
+	t := strings.TrimRight(line, "。.：:）)↓▼ ")
+	for _, end := range []string{"以下転送", "以下、転送", "以下に転送します", "以下、転送します", "以下転送します", "以下転送いたします", "以下、転送いたします", "下記転送します", "下記転送いたします", "下記、転送いたします"} {
+		if strings.HasSuffix(t, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// heads are the names of the fields above a message that is answered, as mail
+// programs of several languages write them, by what they say.
+var heads = map[string]byte{
+	"from": 'f', "差出人": 'f', "送信者": 'f', "送信元": 'f', "von": 'f', "de": 'f', "da": 'f', "发件人": 'f', "寄件者": 'f', "보낸 사람": 'f', "보낸사람": 'f', "van": 'f', "från": 'f',
+	"to": 't', "宛先": 't', "宛て先": 't', "送信先": 't', "an": 't', "à": 't', "para": 't', "a": 't', "收件人": 't', "받는 사람": 't', "받는사람": 't',
+	"sent": 'd', "送信日時": 'd', "日時": 'd', "日付": 'd', "送信日": 'd', "date": 'd', "gesendet": 'd', "datum": 'd', "envoyé": 'd', "enviado": 'd', "inviato": 'd', "发送时间": 'd', "日期": 'd', "보낸 날짜": 'd',
+	"subject": 's', "件名": 's', "betreff": 's', "objet": 's', "asunto": 's', "oggetto": 's', "主题": 's', "主旨": 's', "제목": 's',
+	"cc": 'c', "reply-to": 'c', "importance": 'c', "重要度": 'c', "attachments": 'c', "添付ファイル": 'c', "bcc": 'c',
+}
+
+// head is which field a line names: 0 for none.
+func head(line string) byte {
+	line = strings.TrimLeft(line, "* \t　")
+	i := strings.IndexAny(line, ":：")
+	if i <= 0 || i > 24 {
+		return 0
+	}
+	return heads[strings.ToLower(strings.Trim(line[:i], "* \t　"))]
+}
+
+// headsMessage reports whether lines start with the block of fields that
+// Outlook, Notes and others put above a message: From or To first, and Subject
+// or the time of sending below it.
+func headsMessage(lines []string) bool {
+	first := head(lines[0])
+	if first != 'f' && first != 't' {
+		return false
+	}
+	saw := map[byte]bool{first: true}
+	sent := false
+	for _, line := range lines[1:min(len(lines), 40)] {
+		if strings.TrimSpace(line) == "" && len(saw) > 1 {
+			break
+		}
+		if h := head(line); h != 0 {
+			saw[h] = true
+			t := strings.ToLower(strings.TrimLeft(line, "* \t"))
+			sent = sent || h == 'd' && !strings.HasPrefix(t, "date") && !strings.HasPrefix(t, "日時") && !strings.HasPrefix(t, "日付")
+		}
+	}
+	return saw['s'] && len(saw) > 1 || first == 'f' && sent
+}
+
+// attributing reports the line above a quotation: "On Mon, 6 Jan 2025, Taro
+// wrote:", "2025年1月6日(月) 17:40 山室 <y@x.example>:", "山室さんは書きました:".
+func attributing(line string) bool {
+	if len(line) < 8 || len(line) > 500 {
+		return false
+	}
+	t, ok := strings.CutSuffix(strings.ReplaceAll(line, "：", ":"), ":")
+	if !ok {
+		return false
+	}
+	lower := strings.ToLower(strings.TrimSpace(t))
+	digits := strings.ContainsAny(lower, "0123456789")
+	for _, end := range []string{"wrote", "writes", "schrieb", "a écrit", "escribió", "ha scritto", "さんは書きました", "さんが書きました", "は書きました", "wrote (at)", "said", "のメール", "のメッセージ", "からのメール", "写道", "님이 작성"} {
+		if strings.HasSuffix(lower, end) {
+			return digits || strings.Contains(lower, "@") || len(lower) < 80 && !strings.Contains(lower, ", ") || strings.HasPrefix(lower, "on ")
+		}
+	}
+	return digits && strings.HasSuffix(lower, ">") && strings.Contains(lower, "@") && strings.Count(lower, "<") == 1
+}
+
+// opensAttribution: the first half of a folded one.
+func opensAttribution(line string) bool {
+	lower := strings.ToLower(line)
+	for _, start := range []string{"on ", "am ", "le ", "el ", "il "} {
+		if strings.HasPrefix(lower, start) && strings.ContainsAny(line, "0123456789") {
+			return true
+		}
+	}
+	return strings.HasPrefix(line, "20") && (strings.Contains(line, "年") || strings.Contains(line, "/") || strings.Contains(line, "-"))
 }

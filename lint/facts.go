@@ -18,6 +18,7 @@ type Facts struct {
 	visible   memo[[]Visible]
 	automatic memo[Automatic]
 	inside    memo[*content.Inspection]
+	texts     memo[[]content.Reading]
 }
 
 type memo[T any] struct {
@@ -119,6 +120,11 @@ func (f *Facts) Visible() []Visible {
 		}
 		return out
 	})
+}
+
+// Texts are the texts of the message that its readers see, read.
+func (f *Facts) Texts() []content.Reading {
+	return f.texts.get(func() []content.Reading { return content.Read(f.msg) })
 }
 
 // Sender is the address the message was submitted with: the reverse-path, or

@@ -36,6 +36,13 @@ func (m *Message) Verify() {
 var addressFields = []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"}
 
 func (p *Part) verifyEncoding() {
+	switch p.Encoding {
+	case "7bit", "8bit", "binary":
+		if p.Type == "text/plain" {
+			p.verifyText()
+		}
+		return
+	}
 	if p.ready {
 		return // Decoded has noted it
 	}
@@ -49,10 +56,6 @@ func (p *Part) verifyEncoding() {
 	case "quoted-printable":
 		if bad := p.msg.badEscapes(p.Body); bad > 0 {
 			p.msg.note(BadQuotedPrintable, p.where(), p.Body, "%d escapes that are none", bad)
-		}
-	case "7bit", "8bit", "binary":
-		if p.Type == "text/plain" {
-			p.verifyText()
 		}
 	}
 }

@@ -19,5 +19,8 @@ var All = []*lint.Rule{
 	DisplayNameSpoof,
 	EncryptedArchive,
 	RiskyAttachment,
+	SharingLink,
+	DeceptiveLink,
+	MissingAttachment,
 	MalformedMessage,
 }

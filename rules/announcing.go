@@ -1,0 +1,193 @@
+package rules
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+//go:embed data/announcing.txt
+var announcingFile string
+
+// wording is one line of data/announcing.txt.
+type wording struct {
+	announces bool
+	pattern   *regexp.Regexp
+}
+
+// wordings reads the file once. It is part of the program, and a test reads
+// it, so a mistake in it is a mistake in the program.
+var wordings = sync.OnceValue(func() []wording {
+	var out []wording
+	names := map[string]string{}
+	for line := range strings.Lines(announcingFile) {
+		line = strings.TrimRight(line, "\r\n")
+		verb, rest, _ := strings.Cut(line, " ")
+		for name, pattern := range names {
+			rest = strings.ReplaceAll(rest, "{"+name+"}", pattern)
+		}
+		switch verb {
+		case "", "#":
+		case "let":
+			name, pattern, _ := strings.Cut(rest, " ")
+			names[name] = pattern
+		case "yes", "no":
+			out = append(out, wording{verb == "yes", regexp.MustCompile(rest)})
+		default:
+			panic(fmt.Sprintf("data/announcing.txt: %q", line))
+		}
+	}
+	return out
+})
+
+// cues are what a sentence must hold to be looked at.
+var cues = []string{"attach", "enclos", "atach", "attch", "attatch", "添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信"}
+
+// announced gives the first sentence of a text that announces an attachment,
+// as it is written; "" where none does.
+func announced(text string) string {
+	for _, s := range sentences(text) {
+		folded := foldSentence(s)
+		if cued(folded) && announces(folded) {
+			return s
+		}
+	}
+	return ""
+}
+
+func cued(s string) bool {
+	for _, c := range cues {
+		if strings.Contains(s, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// announces goes through the wordings in their order. A sentence that is cut
+// (sentenceMost) is judged by what is left of it.
+func announces(s string) bool {
+	for _, w := range wordings() {
+		if w.announces {
+			if w.pattern.MatchString(s) {
+				return true
+			}
+			continue
+		}
+		if w.pattern.MatchString(s) {
+			if s = w.pattern.ReplaceAllString(s, " · "); !cued(s) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+const (
+	ownMost      = 256 << 10 // octets of new text that are looked at
+	sentenceMost = 1200      // octets of a sentence
+)
+
+// sentences cuts a text at the ends of its sentences and paragraphs. A line
+// that is broken inside a sentence is joined with the next.
+func sentences(text string) []string {
+	var out []string
+	var cur strings.Builder
+	flush := func() {
+		if s := strings.TrimSpace(cur.String()); s != "" {
+			out = append(out, s)
+		}
+		cur.Reset()
+	}
+	for line := range strings.Lines(text[:min(len(text), ownMost)]) {
+		line = strings.TrimSpace(line)
+		if line == "" || startsItem(line) {
+			flush()
+		}
+		for line != "" {
+			n := sentenceEnd(line)
+			if cur.Len() > 0 {
+				cur.WriteByte(' ')
+			}
+			cur.WriteString(line[:n])
+			if n < len(line) || endsSentence(line) || cur.Len() > sentenceMost {
+				flush()
+			}
+			line = strings.TrimSpace(line[n:])
+		}
+	}
+	flush()
+	return out
+}
+
+// startsItem: a line that starts something of its own: an item, a heading.
+func startsItem(line string) bool {
+	r, n := utf8.DecodeRuneInString(line)
+	if strings.ContainsRune("-*・•●○◎■□◆◇▼▽※★☆【［[＜→①②③④⑤⑥⑦⑧⑨", r) {
+		return true
+	}
+	return r >= '0' && r <= '9' && len(line) > n && (line[n] == '.' || line[n] == ')')
+}
+
+// sentenceEnd is how much of a line is the rest of a sentence, at most
+// sentenceMost.
+func sentenceEnd(line string) int {
+	for i, r := range line {
+		after := line[i+utf8.RuneLen(max(r, 0)):]
+		switch r {
+		case '。', '！', '？', '．':
+			return len(line) - len(after)
+		case '.', '!', '?', ';':
+			if after == "" || (after[0] == ' ' || after[0] == '\t') && !abbreviates(line[:i]) {
+				return len(line) - len(after)
+			}
+		}
+		if i > sentenceMost {
+			return i
+		}
+	}
+	return len(line)
+}
+
+// abbreviates: a full stop after "Mr", "e.g", "No" ends nothing.
+func abbreviates(before string) bool {
+	word := strings.ToLower(before[strings.LastIndexAny(before, " \t(")+1:])
+	switch word {
+	case "mr", "mrs", "ms", "dr", "prof", "no", "e.g", "i.e", "inc", "ltd", "co", "corp", "st", "vs", "etc", "fig", "approx", "pls":
+		return true
+	}
+	return len(word) == 1 && word >= "a" && word <= "z" && word != "i"
+}
+
+func endsSentence(line string) bool {
+	r, _ := utf8.DecodeLastRuneInString(line)
+	return strings.ContainsRune("。！？．.!?:：;", r)
+}
+
+// foldSentence makes spellings the same: lower case, widths, quotation marks,
+// one blank between words and none beside Japanese characters.
+func foldSentence(s string) string {
+	s = strings.ToLower(width.Fold.String(s))
+	s = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'", "“", "\"", "”", "\"", "\u00ad", "", "\u200b", "", "*", "").Replace(s)
+	var b strings.Builder
+	var last rune
+	for _, word := range strings.Fields(s) {
+		first, _ := utf8.DecodeRuneInString(word)
+		if b.Len() > 0 && !japanese(last) && !japanese(first) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+		last, _ = utf8.DecodeLastRuneInString(word)
+	}
+	return b.String()
+}
+
+func japanese(r rune) bool {
+	return r >= 0x3000 && r <= 0x30ff || unicode.Is(unicode.Han, r)
+}
