@@ -195,7 +195,7 @@ func linksToFile(pass *lint.Pass) bool {
 			if !ok {
 				continue
 			}
-			if downloads || content.Sharing(target) != "" || isFile(u.Rest) || !strings.Contains(l.Text, "://") && cued(foldSentence(l.Text)) {
+			if downloads || content.Sharing(target) != "" || isFile(u.Rest) || serves(u.Rest) || !strings.Contains(l.Text, "://") && cued(foldSentence(l.Text)) {
 				return true
 			}
 		}
@@ -205,8 +205,18 @@ func linksToFile(pass *lint.Pass) bool {
 
 func speaksOfLinks(own string) bool {
 	s := strings.ToLower(own)
-	for _, word := range []string{"ダウンロード", "ﾀﾞｳﾝﾛｰﾄﾞ", "download", "リンク", "下記url", "以下のurl", "次のurl", "下記ｕｒｌ", "attached link", "link attached", "link below", "link above", "following link", "this link"} {
+	for _, word := range []string{"ダウンロード", "ﾀﾞｳﾝﾛｰﾄﾞ", "download", "リンク", "下記url", "以下のurl", "次のurl", "下記ｕｒｌ", "attached link", "link attached", "link below", "link above", "following link", "this link", "linked", "link:"} {
 		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// serves: a path that file servers give out: /s/token, /download/...
+func serves(rest string) bool {
+	for _, dir := range []string{"/s/", "/d/", "/dl/", "/f/", "/download", "/share/", "/shared/", "/file/", "/files/", "/transfer/"} {
+		if strings.Contains(strings.ToLower(rest), dir) {
 			return true
 		}
 	}
