@@ -82,7 +82,7 @@ type element struct {
 	hidden bool // CSS hides it
 }
 
-const maxOpen = 200
+const maxElements = 200
 
 func (r *htmlReader) next() bool {
 	switch r.z.Next() {
@@ -283,7 +283,7 @@ func (r *htmlReader) resolve(href string) string {
 
 // push opens an element. What stands in it is as foreign as what is around it.
 func (r *htmlReader) push(tag atom.Atom, a attributes) {
-	if len(r.open) >= maxOpen {
+	if len(r.open) >= maxElements {
 		r.over++
 		return
 	}
