@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf16"
 )
 
 // Entry is a record in its chain. Its hash covers the hash before it, its
@@ -57,6 +58,7 @@ func (d *db) record(t *tx, records ...Record) error {
 		if err != nil {
 			return err
 		}
+		doc = ascii(doc)
 		h := head{seq: t.head.seq + 1}
 		h.hash = t.head.link(h.seq, doc)
 		if _, err := t.ExecContext(t.ctx, `INSERT INTO audit (node, seq, doc, hash) VALUES ($1, $2, $3, $4)`, d.node, h.seq, doc, h.hash[:]); err != nil {
@@ -66,6 +68,24 @@ func (d *db) record(t *tx, records ...Record) error {
 	}
 	_, err := t.ExecContext(t.ctx, `UPDATE head SET seq = $1, hash = $2 WHERE node = $3`, t.head.seq, t.head.hash[:], d.node)
 	return err
+}
+
+// ascii writes JSON in ASCII without "<", ">" and "&": in that form it passes
+// through programs and terminals octet for octet, and its hash stays right.
+func ascii(doc []byte) []byte {
+	out := make([]byte, 0, len(doc))
+	for _, r := range string(doc) {
+		switch {
+		case r > 0xffff:
+			a, b := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, a, b)
+		case r >= 0x7f, r == '<', r == '>', r == '&':
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			out = append(out, byte(r))
+		}
+	}
+	return out
 }
 
 // readHead locks the head of this node's chain, and makes it the first time.
@@ -138,6 +158,7 @@ type Verifier struct {
 	Verification
 	heads  map[string]head
 	broken map[string]bool
+	middle bool // a chain may have begun before the first entry
 }
 
 // Add follows one entry.
@@ -146,7 +167,11 @@ func (v *Verifier) Add(e Entry) {
 		v.heads, v.broken, v.Heads = map[string]head{}, map[string]bool{}, map[string]int64{}
 	}
 	v.Records++
-	h := v.heads[e.Node]
+	h, known := v.heads[e.Node]
+	if !known && v.middle && e.Seq > 1 {
+		v.heads[e.Node], v.Heads[e.Node] = head{e.Seq, e.Hash}, e.Seq
+		return
+	}
 	switch want := h.link(e.Seq, e.Doc); {
 	case v.broken[e.Node]:
 	case e.Seq != h.seq+1:

@@ -34,6 +34,7 @@ func verbs() []*cobra.Command {
 		lookalikeCommand(),
 		auditCommand(),
 		testCommand(),
+		quarantineCommand(),
 		versionCommand(),
 		manCommand(),
 	}

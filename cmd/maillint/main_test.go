@@ -21,6 +21,8 @@ func TestMain(m *testing.M) {
 		"maillint": main,
 		"pack":     packMain,
 		"large":    largeMain,
+		"hold":     holdMain,
+		"tamper":   tamperMain,
 	})
 }
 
