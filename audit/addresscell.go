@@ -54,10 +54,12 @@ var separators = strings.NewReplacer(" ::: ", "\n", ";", "\n", "\r", "\n", "；"
 func splitAddresses(value string) []string {
 	var out []string
 	for line := range strings.SplitSeq(separators.Replace(value), "\n") {
-		start := 0
+		line = strings.TrimRight(line, ", ")
+		start, at, last := 0, false, strings.LastIndexAny(line, "@\uff20")
 		for i := 0; i < len(line); i++ {
-			if line[i] == ',' && hasAt(line[start:i]) && (hasAt(line[i:]) || strings.TrimSpace(line[i+1:]) == "") {
-				out, start = append(out, line[start:i]), i+1
+			at = at || line[i] == '@' || strings.HasPrefix(line[i:], "\uff20")
+			if line[i] == ',' && at && i < last {
+				out, start, at = append(out, line[start:i]), i+1, false
 			}
 		}
 		out = append(out, line[start:])

@@ -65,7 +65,7 @@ func (f *bookFile) listLike(text string) bool {
 func (f *bookFile) line(p place, line string) bool {
 	found := false
 	for _, part := range lineParts.Split(line, -1) {
-		if !hasAt(part) {
+		if !hasAt(part) || part[0] == '@' { // @example.jp is the rest of a domain in a map
 			continue
 		}
 		found = true
@@ -80,11 +80,14 @@ func (f *bookFile) line(p place, line string) bool {
 // lineParts is what stands between the words of a line.
 var lineParts = regexp.MustCompile(`[\s,;<>()"|\\{}]+|(^|\s)[\w.-]+[:=]\s*`)
 
+// depthOf tells how brackets nest: JSON that ends inside them was cut off.
+var depthOf = map[json.Delim]int{'{': 1, '[': 1, '}': -1, ']': -1}
+
 // json reads any JSON: every text in it that is an address counts.
 func (f *bookFile) json(text []byte) {
 	f.kind = addressJSON
 	dec := json.NewDecoder(bytes.NewReader(text))
-	line, counted := 1, int64(0)
+	line, counted, depth := 1, int64(0), 0
 	f.next()
 	for {
 		token, err := dec.Token()
@@ -93,7 +96,7 @@ func (f *bookFile) json(text []byte) {
 		counted = at
 		p := place{path: f.path, line: line, record: f.auditor.read}
 		switch {
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) && depth == 0:
 			return
 		case err != nil:
 			f.skip(p, "half a file: the JSON ends in the middle or was edited; what stands before was read")
@@ -101,6 +104,7 @@ func (f *bookFile) json(text []byte) {
 		}
 		switch t := token.(type) {
 		case json.Delim:
+			depth += depthOf[t]
 			if t == '{' {
 				f.next()
 			}

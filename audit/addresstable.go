@@ -80,7 +80,7 @@ func anyAt(row []string) bool {
 
 var (
 	mailHeading = regexp.MustCompile(`mail|メール|アドレス|smtp|^member`)
-	notMail     = regexp.MustCompile(`name|名|type|種類|種別|タイプ|label|ラベル|status|状態|ステータス|状況|pref|設定|format|形式|list|stop|date|日|count|数|perm|権限|web|ip|住所|id$|opt|html|mailbox|mailing|role|役割|配信|subscri|member(ship|since|of)`)
+	notMail     = regexp.MustCompile(`name|nom|anzeige|angezeigt|名|typ|種類|種別|タイプ|label|ラベル|status|状態|ステータス|状況|pref|設定|format|形式|list|stop|date|日|count|数|perm|権限|web|ip|住所|id$|opt|html|mailbox|mailing|role|役割|配信|subscri|member(ship|since|of)`)
 )
 
 // mailColumn tells by its name whether a column holds addresses.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -95,8 +96,14 @@ func printMatch(w *bufio.Writer, index *lookalike.Index, domain string) {
 	if ok {
 		kind, certainty = m.Kind.String(), m.Certainty.String()
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", oneField.Replace(domain), oneField.Replace(m.Intended), kind, certainty)
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", strings.Map(harmless, domain), strings.Map(harmless, m.Intended), kind, certainty)
 }
 
-// oneField keeps a tab of the input from looking like one of ours.
-var oneField = strings.NewReplacer("\t", " ", "\r", " ", "\n", " ")
+// harmless keeps what a terminal would obey, and tabs that would look like
+// ours, out of a field.
+func harmless(r rune) rune {
+	if unicode.IsControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
+}
