@@ -72,7 +72,7 @@ func (a *auditor) sniffAddresses(path string, text []byte) {
 	if !bytes.Contains(text, []byte("\n")) {
 		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // old Macintosh line ends
 	}
-	f := &bookFile{auditor: a, path: path}
+	f := &bookFile{auditor: a, path: path, seen: map[string]bool{}}
 	said := len(a.report.Errors) + len(a.hollow)
 	f.read(bytes.TrimLeft(text, "\ufeff"))
 	if f.found == 0 && len(a.report.Errors)+len(a.hollow) == said {
