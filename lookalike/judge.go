@@ -129,6 +129,8 @@ func slippery(rest, want string, distinct bool) bool {
 	switch {
 	case !distinct:
 		return false
+	case wantHead == rest && !general(rest): // the country left out: kagoshima-u.ac
+		return true
 	case !dotted:
 		return want == "jp" && country == "jp"
 	case country == "":

@@ -6,16 +6,26 @@ import "strings"
 func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (verdict, bool) {
 	switch {
 	case l.exact:
-		ok := s.grade == broken || s.grade == cheap && (b.origin == own || s.shortened(len(label)))
+		if s.grade == broken {
+			return verdict{finding{kind: TLD, certainty: Likely}, 40}, true
+		}
+		ok := s.grade == cheap && (b.origin == own || s.shortened(len(label)))
 		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
 	case l.sight && s.grade <= broken && len(b.label) >= 6:
 		return verdict{finding{kind: Confusable, certainty: Likely}, 45}, true
 	case s.grade > broken || l.edits > 1 || b.words.word(label) || len(b.label) < 5:
 		return verdict{}, false
-	case b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
+	case b.origin == own && !b.ownEdit(l.edit), b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
 		return verdict{}, false
 	}
 	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
+}
+
+// ownEdit says whether a single edit of an own domain's name is believed: of all
+// but a sister's (konan-wu for konan-u) and another first letter.
+func (b *brand) ownEdit(e edit) bool {
+	slip := e.kind == Swap || e.kind == Doubling
+	return slip || !e.series(b.label) && (!e.first || e.kind != Letter)
 }
 
 // shortened reports com or net with a letter left out. Under co, which many

@@ -68,7 +68,7 @@ func suffixed(label string, suffixes []string) []string {
 
 func TestOwnAndPartners(t *testing.T) {
 	x := New(Default(), Options{
-		Own:      []string{"kagoshima-u.example-city.jp", "widgets.com", "us.gadgetry.com", "gizmotron.co.jp"},
+		Own:      []string{"kagoshima-u.example-city.jp", "widgets.com", "us.gadgetry.com", "gizmotron.co.jp", "lynx-u.ac.jp"},
 		Partners: []string{"partnership.co.jp", "gamemakers.co.jp", "bücher-stube.de"},
 		Learned:  []string{"partnerschip.co.jp"},
 		Allow:    []string{"gmial.com"},
@@ -97,6 +97,25 @@ func TestOwnAndPartners(t *testing.T) {
 		"partnerships.co.jp":   "",
 		"gmial.com":            "",
 		"x.gmial.com":          "",
+		"gizmotron.ne.jp":      "gizmotron.co.jp",
+		"gizmotron.co":         "gizmotron.co.jp",
+		"gizmotron.cojp":       "gizmotron.co.jp",
+		"gizmotron.co.jpp":     "gizmotron.co.jp",
+		"gizmotron-co-jp.com":  "gizmotron.co.jp",
+		"gizm0tron.co.jp":      "gizmotron.co.jp",
+		"gіzmotron.co.jp":      "gizmotron.co.jp",
+		"gizmotron-jp.com":     "gizmotron.co.jp",
+		"eng.gizmotron.co.jo":  "eng.gizmotron.co.jp",
+		"lynx-u.ac":            "lynx-u.ac.jp",
+		"lynx-u.jp":            "lynx-u.ac.jp",
+		"lynx-u.ac.jo":         "lynx-u.ac.jp",
+		"lynxu.ac.jp":          "lynx-u.ac.jp",
+		"lynx-wu.ac.jp":        "",
+		"onyx-u.ac.jp":         "",
+		"partnership.co.jpp":   "partnership.co.jp",
+		"partnership.com":      "",
+		"partnerhsip.co.jp":    "partnership.co.jp",
+		"mail.partnerhsip.jp":  "",
 	} {
 		if m, _ := x.Match(domain); m.Intended != want {
 			t.Errorf("%s: got %q (%v), want %q", domain, m.Intended, m.Kind, want)
@@ -139,6 +158,9 @@ func TestNoAllocationOnMiss(t *testing.T) {
 	for _, d := range names {
 		if n := testing.AllocsPerRun(100, func() { x.examine(d) }); n != 0 {
 			t.Errorf("%s: %v allocations", d, n)
+		}
+		if n := testing.AllocsPerRun(100, func() { x.Match(d) }); n != 0 {
+			t.Errorf("%s: %v allocations when it is asked again", d, n)
 		}
 	}
 }
