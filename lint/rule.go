@@ -73,6 +73,9 @@ type Meta struct {
 	Refs      []string // further sources: RFC and section, report, paper
 	Since     string
 	Preview   bool
+	// ByEnvelope marks a rule that judges each recipient of the envelope by
+	// itself as well, without the message: it can answer at RCPT.
+	ByEnvelope bool
 	// NeedsHistory marks a rule that cannot judge without it ("S").
 	NeedsHistory bool
 }

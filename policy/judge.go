@@ -38,6 +38,8 @@ type Judged struct {
 	// it is Excepted: info, and passed. Else Recipients are those left over.
 	Exceptions []*Exception
 	Excepted   bool
+	// Learned says which earlier decision lets the finding be: info, and passed.
+	Learned string
 	// Alarm asks for the administrators: a rule could not judge, or what a
 	// service sent would have been held.
 	Alarm bool
@@ -77,11 +79,17 @@ func IdentityOf(m *message.Message) Identity {
 // severities, exceptions, dispositions and modes, and what the sending service
 // may do. Who is external is as the last Engine was told.
 func (p *Policy) Judge(m *message.Message, by Identity, found []lint.Finding) Verdict {
+	return p.JudgeKnowing(m, by, found, nil)
+}
+
+// JudgeKnowing is Judge where earlier decisions are known: learned says which
+// of them lets a finding be, or "".
+func (p *Policy) JudgeKnowing(m *message.Message, by Identity, found []lint.Finding, learned func(lint.Finding) string) Verdict {
 	v := Verdict{Service: p.Service(m, by)}
 	if len(found) == 0 {
 		return v
 	}
-	j := judge{p: p, m: m, by: by, service: v.Service}
+	j := judge{p: p, m: m, by: by, service: v.Service, learned: learned}
 	v.Findings = make([]Judged, 0, len(found))
 	for _, f := range found {
 		one := j.finding(f)
@@ -103,6 +111,7 @@ type judge struct {
 	service *Service
 	now     time.Time
 	senders []string // keys of the sender, once they are needed
+	learned func(lint.Finding) string
 }
 
 // finding judges one finding. One whose rule the policy does not know is
@@ -122,6 +131,12 @@ func (j *judge) finding(f lint.Finding) Judged {
 		return one
 	}
 	one.Would = rule.Disposition(one.Severity)
+	if j.learned != nil && one.Would.Holds() && !one.Alarm {
+		if one.Learned = j.learned(f); one.Learned != "" {
+			one.Would, one.Severity = Pass, lint.Info
+			return one
+		}
+	}
 	if one.Alarm {
 		one.Would = max(one.Would, Tag)
 	}

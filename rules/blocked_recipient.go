@@ -34,8 +34,9 @@ University keeps a list of lookalike domains.`,
 		En: "Find out why the address is on the list before you release anything to it.",
 		Ja: "送信を許可する前に、そのアドレスがリストにある理由を確認してください。",
 	},
-	Incidents: []string{"kagoshima-2023", "yokohama-2018"},
-	Since:     "0.1.0",
+	Incidents:  []string{"kagoshima-2023", "yokohama-2018"},
+	Since:      "0.1.0",
+	ByEnvelope: true,
 }, blockedRecipient{List: "blocked"}, checkBlockedRecipient)
 
 type blockedRecipient struct {

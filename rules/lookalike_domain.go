@@ -46,7 +46,8 @@ look like a slip and are somebody's (those are info). List further honest ones u
 		"Godai Group, Doppelganger Domains, 2011",
 		"Unicode Technical Standard #39: Unicode Security Mechanisms",
 	},
-	Since: "0.1.0",
+	Since:      "0.1.0",
+	ByEnvelope: true,
 }, lookalikeParams{}, newLookalikeIndex, checkLookalikeDomain)
 
 type lookalikeParams struct {

@@ -1,0 +1,146 @@
+// Package gate judges a message and carries the verdict out: it is relayed,
+// changed, held or refused here, released or expired later. It is the only
+// place of maillint with such effects; proxy, milter and console go through it.
+//
+// Two promises hold at every step: a client reads 250 only after the next hop
+// said so or the message is durable here; and no message is ever in no place.
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"maillint/lint"
+	"maillint/notify"
+	"maillint/policy"
+	"maillint/store"
+	"maillint/submit"
+)
+
+// Options are what a Gate is made of. Store and Policy must be there; without
+// Release nothing is ever held.
+type Options struct {
+	Policy *policy.Policy
+	Store  store.Store
+	// Release opens sessions of the release route.
+	Release func(context.Context) (*submit.Session, error)
+	// Hostname is ours in Received fields and notices.
+	Hostname string
+	Observer Observer
+	Log      *slog.Logger
+	Clock    func() time.Time
+	// Budget is how long judging one message may take.
+	Budget time.Duration
+	// Quiet is how long a mailing waits for further parts before its notice.
+	Quiet time.Duration
+	// Poll is how often the workers look for work.
+	Poll time.Duration
+	// Lease is how long a release may take before another worker takes over.
+	Lease time.Duration
+}
+
+// Gate judges messages and carries verdicts out. It is safe for concurrent use.
+type Gate struct {
+	o       Options
+	current atomic.Pointer[current]
+	worker  string
+	parts   mailings
+	alarms  alarms
+	dead    atomic.Pointer[string] // why nothing can be held now
+	wake    chan struct{}
+	working sync.WaitGroup
+}
+
+// current is a policy with its engines and texts.
+type current struct {
+	*policy.Policy
+	engine   *lint.Engine
+	envelope *lint.Engine // the rules that judge by the envelope alone
+	exposure *lint.Engine // exposed-recipients and its instances
+	blocked  *lint.Engine // blocked-recipient and its instances
+	texts    *notify.Texts
+}
+
+// New makes a gate. The error is one of the policy's templates, or a missing
+// part.
+func New(o Options) (*Gate, error) {
+	if o.Store == nil || o.Policy == nil {
+		return nil, errors.New("gate: no store, or no policy")
+	}
+	defaults(&o)
+	host, _ := os.Hostname()
+	g := &Gate{o: o, wake: make(chan struct{}, 1)}
+	g.worker = fmt.Sprintf("%s-%d-%s", ascii(host), os.Getpid(), NewID(time.Now())[10:])
+	if err := g.Reload(o.Policy); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+func defaults(o *Options) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	for _, d := range []struct {
+		to   *time.Duration
+		want time.Duration
+	}{{&o.Budget, time.Minute}, {&o.Quiet, time.Minute}, {&o.Poll, 5 * time.Second}, {&o.Lease, 10 * time.Minute}} {
+		if *d.to <= 0 {
+			*d.to = d.want
+		}
+	}
+	if o.Hostname == "" {
+		o.Hostname, _ = os.Hostname()
+	}
+}
+
+// Reload puts another policy in force. Transactions that are being judged end
+// under the former one. On an error the former one stays.
+func (g *Gate) Reload(p *policy.Policy) error {
+	texts, err := notify.Load(p.Notify.Templates)
+	if err != nil {
+		return fmt.Errorf("gate: %w", err)
+	}
+	c := &current{Policy: p, engine: p.Engine(nil), texts: texts}
+	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
+	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
+	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })
+	g.current.Store(c)
+	return nil
+}
+
+// only is an engine of some of the rules, for the same organisation.
+func (c *current) only(want func(*lint.Rule) bool) *lint.Engine {
+	var entries []lint.Entry
+	for _, e := range c.engine.Entries() {
+		if want(e.Rule) {
+			entries = append(entries, e)
+		}
+	}
+	return lint.NewEngine(c.engine.Org(), entries)
+}
+
+// Policy is the one in force.
+func (g *Gate) Policy() *policy.Policy { return g.current.Load().Policy }
+
+func (g *Gate) now() time.Time { return g.o.Clock() }
+
+// ascii keeps what a worker's name may hold.
+func ascii(s string) string {
+	out := []byte{}
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f {
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
