@@ -25,7 +25,7 @@ type poolKey struct {
 }
 
 func keyOf(r *Route, c Client) poolKey {
-	if r.Announce == Nothing {
+	if r.Announce == 0 {
 		c = Client{}
 	}
 	return poolKey{r, c}

@@ -17,19 +17,21 @@ import (
 type Security int
 
 const (
-	Clear    Security = iota // no TLS
-	StartTLS                 // STARTTLS is required; without it nothing is sent
-	Implicit                 // TLS from the first byte
+	Clear         Security = iota // no TLS
+	StartTLS                      // STARTTLS is required; without it nothing is sent
+	Implicit                      // TLS from the first byte
+	Opportunistic                 // STARTTLS where it is offered
 )
 
-// Announce says how the client's address is told to the next hop.
-type Announce int
+// Announce says how the client's address is told to the next hop. The ways may
+// be combined.
+type Announce uint
 
+// The ways. Without one nothing is told.
 const (
-	Nothing  Announce = iota
-	XClient           // Postfix XCLIENT: the next hop acts as if the client had come itself
-	XForward          // Postfix XFORWARD: the next hop logs the client
-	ProxyV2           // PROXY protocol, version 2, ahead of everything
+	XClient  Announce = 1 << iota // Postfix XCLIENT: the next hop acts as if the client had come itself
+	XForward                      // Postfix XFORWARD: the next hop logs the client
+	ProxyV2                       // PROXY protocol, version 2, ahead of everything
 )
 
 // Auth is our own log-in, for the release route.
@@ -141,7 +143,7 @@ func (r *Route) dial(ctx context.Context, address string, c Client) (*Session, e
 
 // open leads a new connection to where MAIL may follow.
 func (s *Session) open(ctx context.Context, address string, c Client) error {
-	if s.route.Announce == ProxyV2 {
+	if s.route.Announce&ProxyV2 != 0 {
 		if _, err := s.conn.Write(proxyHeader(c.Addr, s.conn.RemoteAddr())); err != nil {
 			return err
 		}
@@ -154,12 +156,12 @@ func (s *Session) open(ctx context.Context, address string, c Client) error {
 	if err := s.greeted(); err != nil {
 		return err
 	}
-	if s.route.Security == StartTLS {
+	if s.route.Security == StartTLS || s.route.Security == Opportunistic && s.Offers("STARTTLS") {
 		if err := s.startTLS(ctx, address); err != nil {
 			return err
 		}
 	}
-	if s.route.Announce == XClient {
+	if s.route.Announce&XClient != 0 {
 		if err := s.xclient(c); err != nil {
 			return err
 		}

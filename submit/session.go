@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -64,6 +65,16 @@ func (s *Session) Route() *Route { return s.route }
 // Client is whom the server was told about.
 func (s *Session) Client() Client { return s.client }
 
+// For says whom the server is told about from the next MAIL on, where it is
+// told by XFORWARD.
+func (s *Session) For(c Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.route.Announce&XForward != 0 {
+		s.client = c
+	}
+}
+
 // Authenticated reports whether somebody logged in over this session. Such a
 // session is never used for anybody else.
 func (s *Session) Authenticated() bool {
@@ -82,9 +93,14 @@ func (s *Session) Err() error {
 // deadline bounds what follows.
 func (s *Session) deadline(d time.Duration) { s.conn.SetDeadline(time.Now().Add(d)) }
 
+var errUnasked = errors.New("submit: the server sent an answer to nothing")
+
 // command sends one line and reads the answer. The caller holds mu, or the
 // session is not shared yet.
 func (s *Session) command(line string) (Reply, error) {
+	if s.r.Buffered() > 0 { // it would be taken for the answer to this command
+		return Reply{}, errUnasked
+	}
 	s.deadline(s.timeouts.Command)
 	if err := s.send(line); err != nil {
 		return Reply{}, err
@@ -152,7 +168,7 @@ func (s *Session) Mail(ctx context.Context, p Path) (Reply, error) {
 		return Reply{}, err
 	}
 	return s.do(ctx, func() (Reply, error) {
-		if s.route.Announce == XForward {
+		if s.route.Announce&XForward != 0 {
 			if err := s.xforward(); err != nil {
 				return Reply{}, err
 			}
