@@ -144,4 +144,14 @@ var realFiles = map[string][]string{
 		"(white on white)\nwhite secret", "(comment)\ncomment secret", "table ()\n" + plainList},
 	"talk.odp":    {"slide 1 ()\nfirst slide 見本", "slide 2 (hidden slide)\nslide secret", "(notes)\nnotes secret"},
 	"talk.ppt.gz": {"slide 1 ()\nfirst slide 見本", "slide 2 (hidden slide)\nslide secret", "(notes)\nnotes secret"},
+	"book.pdf":     {"page 1 ()", "氏名\t生年月日\t電話", "見本 太郎\t1987-03-04"},
+	"letter.pdf":   append([]string{"2 pdf\n"}, letterPDF...),
+	"packed.pdf":   append([]string{"2 pdf\n"}, letterPDF...),
+	"owner128.pdf": append([]string{"2 pdf encrypted(PDF, opens without a password)\n"}, letterPDF...),
+	"owner256.pdf": append([]string{"2 pdf encrypted(PDF, opens without a password)\n"}, letterPDF...),
+	"user40.pdf":   {"2 pdf encrypted(PDF) unread(encrypted)"},
+	"user128.pdf":  {"2 pdf encrypted(PDF) unread(encrypted)"},
+	"user256.pdf":  {"2 pdf encrypted(PDF) unread(encrypted)"},
 }
+
+var letterPDF = []string{"見本株式会社 御中、visible words.\nSome text", "氏名\t電話\n \t見本 太郎\t090-0000-0000", "Title: 手紙"}

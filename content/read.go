@@ -34,6 +34,8 @@ func readerOf(k Kind) func(*Inspection, *File, []byte) {
 		return readTar
 	case Gzip:
 		return readGzip
+	case PDFFile:
+		return readPDF
 	case RTF:
 		return readRTF
 	case OLE:

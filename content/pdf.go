@@ -1,0 +1,518 @@
+package content
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/ascii85"
+	"fmt"
+	"strings"
+)
+
+// pdfFile is a PDF in memory. Its objects are found by looking for them, not
+// by its table, so that a file is read the same way whether its table is right
+// or not. Of several objects of a number the last one counts, as it does for
+// readers.
+type pdfFile struct {
+	in      *Inspection
+	f       *File
+	objects map[int]any
+	root    any
+	encrypt any
+	id      string
+	key     *pdfKey
+	steps   int
+	unread  bool // glyphs whose characters are not known
+	fonts   map[pdfRef]*pdfFont
+}
+
+// maxPDFObjects of a file are read.
+const maxPDFObjects = 200_000
+
+// readPDF reads a PDF (ISO 32000-2).
+func readPDF(in *Inspection, f *File, data []byte) {
+	p := &pdfFile{in: in, f: f, objects: map[int]any{}}
+	p.scan(data)
+	if p.encrypt != nil && !p.unlock() {
+		p.marks()
+		return
+	}
+	p.unpackObjects()
+	p.marks()
+	p.text()
+	p.files()
+	p.information()
+}
+
+// scan finds all objects and trailers.
+func (p *pdfFile) scan(data []byte) {
+	for pos := 0; len(p.objects) < maxPDFObjects; {
+		i := bytes.Index(data[pos:], []byte("obj"))
+		if i < 0 {
+			break
+		}
+		at := pos + i
+		pos = at + 3
+		num, gen, ok := objectNumber(data[max(0, at-24):at])
+		if !ok {
+			continue
+		}
+		v, next := p.object(data, pos, pdfRef{num, gen})
+		p.objects[num] = v
+		pos = max(pos, next)
+	}
+	for pos := 0; ; {
+		i := bytes.Index(data[pos:], []byte("trailer"))
+		if i < 0 {
+			return
+		}
+		pos += i + 7
+		l := &pdfLexer{b: data[:min(len(data), pos+64<<10)], pos: pos}
+		if v, _ := l.next(); v != nil {
+			if d, ok := v.(pdfDict); ok {
+				p.trailer(d)
+			}
+		}
+	}
+}
+
+// objectNumber reads "12 0 " from the end of b.
+func objectNumber(b []byte) (num, gen int, ok bool) {
+	f := bytes.Fields(b)
+	if len(f) < 2 || len(b) == 0 || !pdfSpace(b[len(b)-1]) {
+		return 0, 0, false
+	}
+	g, n := f[len(f)-1], f[len(f)-2]
+	if i := bytes.LastIndexFunc(n, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		n = n[i+1:] // "endobj12 0 obj"
+	}
+	if len(n) == 0 || len(n) > 9 || bytes.IndexFunc(g, func(r rune) bool { return r < '0' || r > '9' }) >= 0 {
+		return 0, 0, false
+	}
+	return atoi(n), atoi(g), true
+}
+
+// object reads one object and, behind it, its stream.
+func (p *pdfFile) object(data []byte, pos int, ref pdfRef) (v any, next int) {
+	l := &pdfLexer{b: data, pos: pos}
+	v, _ = l.next()
+	d, ok := v.(pdfDict)
+	if !ok {
+		return v, l.pos
+	}
+	end := l.pos
+	l.space()
+	if !bytes.HasPrefix(data[l.pos:], []byte("stream")) {
+		return d, end
+	}
+	start := l.pos + len("stream")
+	if start < len(data) && data[start] == '\r' {
+		start++
+	}
+	if start < len(data) && data[start] == '\n' {
+		start++
+	}
+	n := -1
+	if f, ok := d["Length"].(float64); ok && int(f) >= 0 && start+int(f) <= len(data) && bytes.HasPrefix(bytes.TrimLeft(data[start+int(f):min(len(data), start+int(f)+20)], "\r\n "), []byte("endstream")) {
+		n = int(f)
+	} else if n = bytes.Index(data[start:], []byte("endstream")); n < 0 {
+		n = len(data) - start
+	}
+	if d["Type"] == pdfName("XRef") {
+		p.trailer(d)
+	}
+	return &pdfStream{d, data[start : start+n], ref}, start + n
+}
+
+func (p *pdfFile) trailer(d pdfDict) {
+	if r := d["Root"]; r != nil {
+		p.root = r
+	}
+	if e := d["Encrypt"]; e != nil {
+		p.encrypt = e
+	}
+	if id, ok := d["ID"].(pdfArray); ok && len(id) > 0 && p.id == "" {
+		if s, ok := id[0].(pdfString); ok {
+			p.id = string(s)
+		}
+	}
+}
+
+// get follows a reference.
+func (p *pdfFile) get(v any) any {
+	for range 16 {
+		r, ok := v.(pdfRef)
+		if !ok {
+			return v
+		}
+		v = p.objects[r.num]
+	}
+	return nil
+}
+
+func (p *pdfFile) dict(v any) pdfDict {
+	switch d := p.get(v).(type) {
+	case pdfDict:
+		return d
+	case *pdfStream:
+		return d.dict
+	}
+	return nil
+}
+
+func (p *pdfFile) array(v any) pdfArray {
+	a, _ := p.get(v).(pdfArray)
+	return a
+}
+
+func (p *pdfFile) int(v any) int {
+	f, _ := p.get(v).(float64)
+	return int(f)
+}
+
+// unpackObjects reads the objects that are packed into streams (7.5.7).
+func (p *pdfFile) unpackObjects() {
+	var packed []*pdfStream
+	for num := range p.numbers() {
+		if s, ok := p.objects[num].(*pdfStream); ok && s.dict["Type"] == pdfName("ObjStm") {
+			packed = append(packed, s)
+		}
+	}
+	for _, s := range packed {
+		b := p.decode(s)
+		first := p.int(s.dict["First"])
+		if first <= 0 || first > len(b) {
+			continue
+		}
+		head := &pdfLexer{b: b[:first]}
+		for range p.int(s.dict["N"]) {
+			num, ok1 := head.next()
+			off, ok2 := head.next()
+			n, _ := num.(float64)
+			at, _ := off.(float64)
+			if !ok1 || !ok2 || len(p.objects) >= maxPDFObjects || at < 0 || first+int(at) >= len(b) {
+				break
+			}
+			if _, have := p.objects[int(n)]; have {
+				continue
+			}
+			l := &pdfLexer{b: b, pos: first + int(at)}
+			p.objects[int(n)], _ = l.next()
+		}
+	}
+}
+
+// decode undoes the filters of a stream, as far as they are none of pictures.
+func (p *pdfFile) decode(s *pdfStream) []byte {
+	b := s.raw
+	if p.key != nil && s.dict["Type"] != pdfName("XRef") {
+		b = p.key.decrypt(b, s.ref)
+	}
+	filters := p.array(s.dict["Filter"])
+	if n, ok := p.get(s.dict["Filter"]).(pdfName); ok {
+		filters = pdfArray{n}
+	}
+	params := p.array(s.dict["DecodeParms"])
+	if d := p.dict(s.dict["DecodeParms"]); d != nil {
+		params = pdfArray{d}
+	}
+	for i, f := range filters[:min(len(filters), 8)] {
+		name, _ := p.get(f).(pdfName)
+		var parms pdfDict
+		if i < len(params) {
+			parms = p.dict(params[i])
+		}
+		var ok bool
+		if b, ok = p.filter(name, b, parms); !ok {
+			return nil
+		}
+	}
+	return b
+}
+
+func (p *pdfFile) filter(name pdfName, b []byte, parms pdfDict) ([]byte, bool) {
+	switch name {
+	case "FlateDecode", "Fl":
+		return p.predict(p.inflate(b), parms), true
+	case "ASCIIHexDecode", "AHx":
+		return unhex(bytes.TrimRight(b, "> \r\n")), true
+	case "ASCII85Decode", "A85":
+		b = bytes.TrimPrefix(bytes.TrimSpace(b), []byte("<~"))
+		if i := bytes.IndexByte(b, '~'); i >= 0 {
+			b = b[:i]
+		}
+		out := make([]byte, len(b)*4+8) // "z" stands for four
+		n, _, _ := ascii85.Decode(out, b, true)
+		return out[:n], true
+	case "LZWDecode", "LZW":
+		return p.predict(lzw(b, p.in.meter.File), parms), true
+	case "RunLengthDecode", "RL":
+		return runs(b, p.in.meter.File), true
+	case "Crypt":
+		return b, true
+	}
+	return nil, false
+}
+
+// inflate unpacks zlib, leniently: what comes before an error counts.
+func (p *pdfFile) inflate(b []byte) []byte {
+	b = bytes.TrimLeft(b, "\r\n")
+	if len(b) < 2 {
+		return nil
+	}
+	r := flate.NewReader(bytes.NewReader(b[2:]))
+	out, _ := readAll(&unpacker{r: r, meter: p.in.meter, where: p.f.Path, packed: int64(len(b))}, int64(len(b))*4, p.in.meter.File)
+	return out
+}
+
+// predict undoes the predictors of PNG and TIFF (7.4.4.4), for whole octets.
+func (p *pdfFile) predict(b []byte, parms pdfDict) []byte {
+	kind := p.int(parms["Predictor"])
+	if kind < 10 {
+		return b
+	}
+	columns, colours, bits := p.int(parms["Columns"]), p.int(parms["Colors"]), p.int(parms["BitsPerComponent"])
+	if columns == 0 {
+		columns = 1
+	}
+	pixel := max(1, max(1, colours)*max(8, bits)/8)
+	row := columns * pixel
+	if row <= 0 || row > 1<<20 {
+		return b
+	}
+	out := make([]byte, 0, len(b))
+	before := make([]byte, row)
+	for len(b) > 1 {
+		n := min(row, len(b)-1)
+		line := bytes.Clone(b[1 : 1+n])
+		unfilter(b[0], line, before, pixel)
+		out = append(out, line...)
+		copy(before, line)
+		b = b[1+n:]
+	}
+	return out
+}
+
+func unfilter(kind byte, line, before []byte, pixel int) {
+	for i := range line {
+		var left, corner byte
+		if i >= pixel {
+			left, corner = line[i-pixel], before[i-pixel]
+		}
+		switch kind {
+		case 1:
+			line[i] += left
+		case 2:
+			line[i] += before[i]
+		case 3:
+			line[i] += byte((int(left) + int(before[i])) / 2)
+		case 4:
+			line[i] += paeth(left, before[i], corner)
+		}
+	}
+}
+
+func paeth(a, b, c byte) byte {
+	p := int(a) + int(b) - int(c)
+	da, db, dc := abs(p-int(a)), abs(p-int(b)), abs(p-int(c))
+	switch {
+	case da <= db && da <= dc:
+		return a
+	case db <= dc:
+		return b
+	}
+	return c
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// runs undoes run lengths (7.4.5).
+func runs(b []byte, most int64) []byte {
+	var out []byte
+	for len(b) > 1 && int64(len(out)) < most {
+		n := int(b[0])
+		switch {
+		case n == 128:
+			return out
+		case n < 128:
+			k := min(n+1, len(b)-1)
+			out, b = append(out, b[1:1+k]...), b[1+k:]
+		default:
+			out, b = append(out, bytes.Repeat(b[1:2], 257-n)...), b[2:]
+		}
+	}
+	return out
+}
+
+// lzw undoes LZW with codes of 9 to 12 bits that change early (7.4.4).
+func lzw(b []byte, most int64) []byte {
+	var out []byte
+	var table [][]byte
+	reset := func() {
+		table = table[:0]
+		for i := range 258 {
+			table = append(table, []byte{byte(i)})
+		}
+	}
+	reset()
+	width, bits, have := 9, uint32(0), 0
+	var last []byte
+	for _, c := range b {
+		bits, have = bits<<8|uint32(c), have+8
+		if have < width {
+			continue
+		}
+		code := int(bits>>(have-width)) & (1<<width - 1)
+		have -= width
+		switch {
+		case code == 256:
+			reset()
+			width, last = 9, nil
+			continue
+		case code == 257 || int64(len(out)) > most:
+			return out
+		}
+		var entry []byte
+		switch {
+		case code < len(table):
+			entry = table[code]
+		case last != nil && code == len(table):
+			entry = append(bytes.Clone(last), last[0])
+		default:
+			return out
+		}
+		out = append(out, entry...)
+		if last != nil && len(table) < 4096 {
+			table = append(table, append(bytes.Clone(last), entry[0]))
+		}
+		last = entry
+		for width < 12 && len(table)+1 >= 1<<width {
+			width++
+		}
+	}
+	return out
+}
+
+// marks looks for what a PDF can do.
+func (p *pdfFile) marks() {
+	for _, v := range p.objects {
+		p.mark(v, 0)
+	}
+}
+
+func (p *pdfFile) mark(v any, depth int) {
+	if depth > maxPDFDepth {
+		return
+	}
+	switch v := v.(type) {
+	case *pdfStream:
+		p.mark(v.dict, depth+1)
+	case pdfArray:
+		for _, x := range v {
+			p.mark(x, depth+1)
+		}
+	case pdfDict:
+		switch v["S"] {
+		case pdfName("JavaScript"):
+			p.f.Flags |= PDFJavaScript
+		case pdfName("Launch"):
+			p.f.Flags |= PDFLaunch
+		}
+		if v["JS"] != nil {
+			p.f.Flags |= PDFJavaScript
+		}
+		for _, x := range v {
+			p.mark(x, depth+1)
+		}
+	}
+}
+
+// files opens the files that are attached to the PDF (7.11.4).
+func (p *pdfFile) files() {
+	for num := range p.numbers() {
+		d := p.dict(pdfRef{num: num})
+		ef := p.dict(d["EF"])
+		if ef == nil {
+			continue
+		}
+		s, _ := p.get(ef["F"]).(*pdfStream)
+		if s == nil {
+			s, _ = p.get(ef["UF"]).(*pdfStream)
+		}
+		if s == nil {
+			continue
+		}
+		name := "attachment"
+		for _, key := range []pdfName{"UF", "F"} {
+			if t, ok := p.get(d[key]).(pdfString); ok {
+				name = p.textString(t, pdfRef{num: num})
+				break
+			}
+		}
+		p.f.Flags |= EmbeddedObject
+		data := p.decode(s)
+		if m := p.in.member(p.f, name, int64(len(data))); m != nil {
+			p.in.fill(m, bytes.NewReader(data))
+		}
+	}
+}
+
+// numbers gives the numbers of the objects in order.
+func (p *pdfFile) numbers() func(func(int) bool) {
+	most := 0
+	for n := range p.objects {
+		most = max(most, n)
+	}
+	return func(yield func(int) bool) {
+		for n := 0; n <= min(most, 10*maxPDFObjects); n++ {
+			if _, ok := p.objects[n]; ok && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+// textString reads a text of a dictionary (7.9.2.2).
+func (p *pdfFile) textString(s pdfString, ref pdfRef) string {
+	b := []byte(s)
+	if p.key != nil {
+		b = p.key.decrypt(b, ref)
+	}
+	switch {
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return utf16BE(b[2:])
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		return strings.ToValidUTF8(string(b[3:]), "\uFFFD")
+	}
+	return decodeText("", b)
+}
+
+func utf16BE(b []byte) string {
+	swapped := make([]byte, len(b)&^1)
+	for i := 0; i+1 < len(b); i += 2 {
+		swapped[i], swapped[i+1] = b[i+1], b[i]
+	}
+	return utf16Text(swapped)
+}
+
+// information reads the properties that people fill in, and the comments.
+func (p *pdfFile) information() {
+	var props, notes strings.Builder
+	for num := range p.numbers() {
+		d := p.dict(pdfRef{num: num})
+		if d["Producer"] != nil || d["Creator"] != nil && d["CreationDate"] != nil {
+			for _, key := range []pdfName{"Title", "Author", "Subject", "Keywords"} {
+				if t, ok := p.get(d[key]).(pdfString); ok && t != "" {
+					fmt.Fprintf(&props, "%s: %s\n", key, p.textString(t, pdfRef{num: num}))
+				}
+			}
+		}
+		if t, ok := p.get(d["Contents"]).(pdfString); ok && d["Subtype"] != nil {
+			notes.WriteString(p.textString(t, pdfRef{num: num}) + "\n")
+		}
+		if t, ok := p.get(d["V"]).(pdfString); ok && (d["FT"] != nil || d["T"] != nil) { // a form's field
+			notes.WriteString(p.textString(t, pdfRef{num: num}) + "\n")
+		}
+	}
+	p.in.keepText(Text{Where: p.f.Path, File: p.f, Hidden: Properties, Prose: props.String()})
+	p.in.keepText(Text{Where: p.f.Path, File: p.f, Hidden: CommentText, Prose: notes.String()})
+}
