@@ -95,10 +95,13 @@ func (b *brand) oneEdit(label string, e edit) bool {
 	return e.cheap() && !(e.first && e.kind == Omission)
 }
 
-// shortEdit says whether a single edit of a name of four letters is believed
-// under that suffix. Every short name under com is a firm's, and every shorter
-// one anywhere.
+// shortEdit says whether a single edit of a name of three or four letters is
+// believed under that suffix. Every short name under com and net is a firm's, and
+// elsewhere every one of three letters that is not merely rearranged.
 func (b *brand) shortEdit(e edit, suffix string) bool {
+	if len(b.label) == 3 {
+		return e.kind == Swap && suffix != "com" && suffix != "net"
+	}
 	return b.class == Regional && len(b.label) == 4 && suffix != "com" && (e.near || e.kind == Omission)
 }
 
