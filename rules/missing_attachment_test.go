@@ -23,6 +23,17 @@ func TestAnnouncements(t *testing.T) {
 		"I've attached the file we discussed yesterday.", "PFA. See the attached sheet", "The two files attached to this email are final.", "If you have trouble opening the attached file, let me know.",
 		"Please\nfind\nattached the offer.", "I’ve attached the offer", "I will attach the file below.", "Please sign and return the attached form.", "Thanks for your attachment; mine is attached.",
 		"You attached the old plan. I attach the new one.", "Herewith attached our quotation.", "Please see attachments.", "kindly find the attached invoice", "attaching the slides from today",
+		"ご査収のほど、よろしくお願いいたします。（添付：見積書1通）", "資料一式を添付にてお送りいたします。", "お見積書を添付いたしましたのでご査収くださいませ。", "議事録案を添付のファイルにまとめました。", "添付の申請書にご記入のうえ、ご返送ください。",
+		"添付の用紙に必要事項を記入し、返信してください。", "添付ファイルに記載の日程でお願いします。", "詳しくは添付の資料をご参照願います。", "添付1：会議次第", "＜添付資料＞", "添付ファイルのご確認をお願いします。", "CSVファイルを添付しています。",
+		"先程お電話でお話しした資料を添付いたします。", "昨日ご説明した企画書を添付します。", "お世話になっております。例の件、添付します。", "写真を添付しておきます。", "添付で送ります。", "ファイルを添付して送ります。", "添付してお送りいたしますので、ご確認ください。",
+		"念のため再度添付いたします。", "修正版を添付し直しました。", "Wordファイルを添付いたします", "先日はありがとうございました。資料を添付いたします。", "会議の資料を添付していますので、事前にお読みください。", "お忙しいところ恐れ入りますが、添付書類をご一読ください。",
+		"契約書のドラフトを添付申し上げます。", "別添資料のとおり、変更がございます。", "別添ファイルをご覧ください。", "別紙1のとおり", "ご確認用に画像を添付しました！", "請求書（PDF）を添付いたします。", "請求書添付いたします。", "見積り添付します", "図面添付しました。", "添付図面参照", "添付ご確認ください。",
+		"下記のとおり、資料を添付します。", "添付ファイルが2点ございます。", "添付は2件です。", "ファイルが大きいので、2通に分けて添付します。", "パスワード付きzipを添付します。パスワードは別途お送りします。", "添付ファイルはパスワードで保護されています。",
+		"先ほどのメール、添付を忘れました。すみません。", "失礼しました、添付漏れです。", "再送します。添付が漏れておりました。", "前回のメールにファイルを添付し忘れておりましたので、再度お送りします。",
+		"I'm sending the slides attached.", "Slides attached.", "Report attached", "Resume and cover letter attached.", "Attached are two documents for signature", "As discussed, I've enclosed the contract.", "Enclosed herewith is our quotation.", "You will find attached our brochure.", "You'll find the invoice attached to this email.",
+		"Hi all, attached the minutes from today.", "Minutes attached, please comment by Friday.", "I have also attached a map.", "A map is attached for your convenience.", "Kindly find attached herewith the PO.", "Please check the attached and revert.", "PFA the deck; see attached for details.", "Please refer to the attachment for details", "Details are in the attachment.",
+		"The agenda is in the attached PDF.", "Let me know if you can't open the attachment.", "The attachment contains the figures.", "Two attachments: the plan and the budget.", "Attaching the file again as the last one was corrupt.", "Oops, here's the attachment.", "Sorry, the attachment was missing in my last mail. Here it is attached.", "attached pls find", "Pls see attd file attached",
+		"Please sign the attached NDA and send it back.", "We have attached the forms you need to fill in.", "I've attached my CV and look forward to hearing from you", "See the enclosed for the terms.", "Per your request, attached.", "FYI - attached.", "I attach herewith the certificate", "My CV is attached to this application.", "In the attached spreadsheet you can see the numbers.",
 	}
 	no := []string{
 		"先日添付した資料をご確認ください。", "昨日のメールに添付した見積書の件です。", "先ほど添付しましたファイルは古いものでした。", "前回のメールで添付の資料について", "添付なし", "添付ファイルはありません。", "添付：なし",
@@ -39,6 +50,17 @@ func TestAnnouncements(t *testing.T) {
 		"Please send it to me as an attachment.", "Send your resume as an attachment to jobs@x.example.", "The password for the attachment is below.", "enclosed in brackets", "an enclosed space", "I enclosed a cheque in the envelope.",
 		"The documents should be attached to the application.", "without attachments", "The file was attached to her mail.", "Did you get the attachment?", "Did you forget the attachment?", "attachment theory", "Attachments larger than 10 MB are refused.",
 		"She has attached the plan.", "We'll attach the invoice once it is ready.",
+		"添付ファイルを拝見しました。", "添付の件、承知しました。", "添付いただいた図面、確認いたしました。", "お送りいただきました添付資料について質問があります。", "ご送付の添付ファイルを確認しました。", "添付資料を拝受いたしました。", "いただいたメールの添付ファイルが壊れているようです。",
+		"添付ファイルを再送していただけますか。", "ファイルを添付して再度お送りいただけますでしょうか。", "恐れ入りますが、資料を添付のうえ再送をお願いいたします。", "添付資料の再送をお願いします。", "申請書に領収書を添付してください。", "申請の際は、領収書を添付すること。", "写真1枚を申込書に添付願います。",
+		"今回は添付はございません。", "（添付なし）", "【添付なし】ご連絡", "添付資料はございませんので、ご了承ください。", "資料の添付は控えさせていただきます。", "ウイルス対策のため添付ファイルは削除されました。", "添付ファイル付きのメールは受信できません。", "添付ファイルの送信は禁止されています。",
+		"来週までに添付して送ります。", "資料は明日添付してお送りします。", "改めて別のメールで添付いたします。", "昨日添付でお送りした資料、ご覧いただけましたか。", "先週お送りしたメールに添付の資料をご覧ください。", "先ほど添付ファイルをお送りしましたが、届いておりますでしょうか。", "前のメールに添付した資料をご覧ください。", "8月20日のメールに添付しております。",
+		"添付する資料を教えてください。", "どのファイルを添付すればよいでしょうか。", "見積書が添付されていないようです。", "見積書が添付されておりませんでした。", "添付が確認できませんでした。", "添付ファイルが付いていませんでした。", "添付ファイルがないようですが。", "添付ファイルはどちらでしょうか。", "メールに添付できるサイズは10MBまでです。",
+		"本メールに添付ファイルはありません。", "このメールには添付ファイルはございません。", "PPAP（パスワード付きzipの添付）は廃止しました。", "弊社では添付ファイルの代わりに共有リンクを使います。", "上記の添付書類をご用意ください。", "添付文書をよく読んでお使いください。", "お薬の添付文書", "封筒に切手を貼付してください。",
+		"添付のパスワードは下記です。", "解凍パスワードをお送りします。先ほどの添付のものです。", "Thanks, I got the attachment.", "Thank you for attaching the file.", "I have read the attachment you sent.", "The attachment in your mail is empty.", "Could you resend with the attachment?", "Please resend the attachment.", "I think you forgot to attach it.", "Your attachment is missing.", "There was no file attached to your email.",
+		"I don't see any attachment.", "No attachment this time.", "Nothing is attached.", "I haven't attached the photos because they are too big.", "I cannot send attachments from here.", "The photos are too big to attach.", "Our filter removes attachments.", "We do not accept attachments.", "Applications without attachments will be rejected.", "Please do not send attachments.", "Attach your CV and send it to us.",
+		"When replying, attach a copy of your passport.", "You must attach proof of address.", "I'll send the attachment tomorrow.", "I'll attach it when I'm back.", "We were attached to the embassy.", "He's become quite attached to the place.", "The cable attached to the router is loose.", "I sent the attachment yesterday.", "As I mentioned, the file was attached to last week's mail.",
+		"I attached it yesterday.", "Have you looked at the attachment I sent on Monday?", "The attachment I sent yesterday is out of date.", "Did you see the attached I sent last week?", "In my previous email I attached the plan.", "My last email had the plan attached.", "The plan I attached last week is wrong.", "This email and its attachments may be privileged.", "If an attachment is present, scan it.", "How do I add an attachment?",
+		"Should I attach the invoice?", "Do you want me to attach the invoice?", "Shall I attach it?", "Is the file attached?",
 	}
 	for _, s := range yes {
 		if announced(s) == "" {
