@@ -1,6 +1,7 @@
 """All cases."""
 
 import abused  # noqa: F401
+import announced  # noqa: F401
 import exposed  # noqa: F401
 import exposed_shapes  # noqa: F401
 import forwarding  # noqa: F401
