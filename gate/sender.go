@@ -137,8 +137,12 @@ func (c *current) isSender(it *store.Item, a message.Address) bool {
 	return false
 }
 
-// personOf is who sent a stored item, or nil.
+// personOf is who sent a stored item, or nil where that is only claimed: then
+// the administrators approve, and not the manager of whoever was named.
 func (c *current) personOf(it *store.Item) *policy.Person {
+	if it.Identity.Trust == trusts[policy.Claimed] {
+		return nil
+	}
 	if it.Identity.Account != "" {
 		if p := c.Directory.Account(it.Identity.Account); p != nil {
 			return p
