@@ -35,9 +35,9 @@ type Options struct {
 	Partners []string // written to on purpose: silent with their sub-domains, and protected
 	Learned  []string // written to often, and answering: the same as partners
 	Allow    []string // silent with their sub-domains, but not protected
-	// Rules leaves out what data/ lists of names near a target that are somebody's
+	// RulesOnly leaves out what data/ lists of names near a target that are somebody's
 	// or are words: what the rules alone would say, for measuring them.
-	Rules bool
+	RulesOnly bool
 }
 
 // Index answers for one domain at a time. It is immutable but for a memo of
@@ -104,7 +104,7 @@ func New(targets []Target, options Options) *Index {
 		carriers:  map[string]string{},
 		providers: newDeletions(), partners: newDeletions(), memo: newMemo(), tlds: newTLDs(),
 	}
-	if !options.Rules {
+	if !options.RulesOnly {
 		x.addShipped()
 	}
 	for _, t := range targets {

@@ -27,8 +27,8 @@ gmai.com instead of gmail.com: 702 messages about 829 people went there in two a
 gmai.com の会員が登録されており、2年半の間に829人に関する702通が送られていました。`,
 	},
 	Fix: lint.Text{
-		En: "Correct the address; correct it in the address book or the mailing list it came from as well.",
-		Ja: "アドレスを訂正してください。元になったアドレス帳やメーリングリストも訂正してください。",
+		En: "Correct the address; correct it in the address book or the mailing list it came from as well (maillint audit addresses finds them).",
+		Ja: "アドレスを訂正してください。元になったアドレス帳やメーリングリストも訂正してください（maillint audit addresses で探せます）。",
 	},
 	Quiet: lint.Text{
 		En: `Providers' real domains, your own and your partners' domains and what is below them, and domains that

@@ -21,7 +21,7 @@ type report struct {
 
 // index knows the shipped providers, and partners.
 func (r report) index(partners []string) *lookalike.Index {
-	return lookalike.New(lookalike.Default(), lookalike.Options{Partners: partners, Rules: r.rules})
+	return lookalike.New(lookalike.Default(), lookalike.Options{Partners: partners, RulesOnly: r.rules})
 }
 
 func (r report) line(name, value string) { fmt.Fprintf(r.out, "%-44s %s\n", name, value) }
