@@ -1,0 +1,129 @@
+package personal
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	dateForm = regexp.MustCompile(`(?:(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?` + // 1985-04-17, 1985年4月17日
+		`|(昭和|平成|令和|大正|明治|[SHRTMshrtm])\.? ?(元|\d{1,2})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?` + // 昭和60年4月17日, S60.4.17
+		`|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})` + // 17/04/1985
+		`|(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Za-z]{3,9})\.?,? (\d{4})` + // 17 April 1985
+		`|([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})` + // April 17, 1985
+		`|(\d{4})(\d{2})(\d{2}))`) // 19850417
+
+	// birthWord: without one a date is any date.
+	birthWord = regexp.MustCompile(`(?i)生年月日|誕生日|生まれ|\d日? ?生(?:[^産活成徒命]|$)|生年|\bdobs?\b|\bd\.o\.b|date of birth|birth ?da(?:te|y)|\bborn\b|geburtsdatum|date de naissance|fecha de nacimiento|出生日期|생년월일`)
+)
+
+// years of the eras' first year, less one.
+var eras = map[string]int{"昭和": 1925, "平成": 1988, "令和": 2018, "大正": 1911, "明治": 1867, "s": 1925, "h": 1988, "r": 2018, "t": 1911, "m": 1867}
+
+// span is a stretch of a line, with what is compared.
+type span struct {
+	key        string
+	start, end int
+}
+
+// births finds birth dates: dates with a word for it beside them, or below one
+// (above is the line before).
+func births(line, above string) []span {
+	if !hasDigits(line, 3) {
+		return nil
+	}
+	words := birthWord.FindAllStringIndex(line, 8)
+	below := false
+	if words == nil {
+		if below = above != "" && len(above) < 60 && birthWord.MatchString(above); !below {
+			return nil
+		}
+	}
+	var out []span
+	for _, loc := range dateForm.FindAllStringSubmatchIndex(line, 64) {
+		key, ok := dateKey(line, loc)
+		if ok && (below || besideAny(words, loc[0], loc[1], 24)) {
+			out = append(out, span{key, loc[0], loc[1]})
+		}
+	}
+	return out
+}
+
+// besideAny: one of the places lies within so many octets before or behind.
+func besideAny(places [][]int, start, end, reach int) bool {
+	for _, p := range places {
+		if p[0] <= end+reach && p[1] >= start-reach {
+			return true
+		}
+	}
+	return false
+}
+
+// dateKey gives the date that a match of dateForm stands for, year first.
+func dateKey(s string, loc []int) (string, bool) {
+	group := func(i int) string {
+		if loc[2*i] < 0 {
+			return ""
+		}
+		return s[loc[2*i]:loc[2*i+1]]
+	}
+	number := func(i int) int { n, _ := strconv.Atoi(group(i)); return n }
+	switch {
+	case group(1) != "":
+		return date(number(1), number(2), number(3))
+	case group(4) != "":
+		year := max(number(5), 1)
+		return date(eras[strings.ToLower(group(4))]+year, number(6), number(7))
+	case group(8) != "":
+		if number(8) > 12 {
+			return date(century(number(10)), number(9), number(8))
+		}
+		return date(century(number(10)), number(8), max(1, min(31, number(9))))
+	case group(11) != "":
+		return date(number(13), monthNumber(group(12)), number(11))
+	case group(14) != "":
+		return date(number(16), monthNumber(group(14)), number(15))
+	}
+	return date(number(17), number(18), number(19))
+}
+
+func century(year int) int {
+	switch {
+	case year >= 100:
+		return year
+	case year < 30:
+		return 2000 + year
+	}
+	return 1900 + year
+}
+
+// date is only one on which somebody alive may be born.
+func date(y, m, d int) (string, bool) {
+	if y < 1900 || y > 2099 || m < 1 || m > 31 || d < 1 || d > 31 || m > 12 && d > 12 {
+		return "", false
+	}
+	return strconv.Itoa(y*10000 + m*100 + d), true
+}
+
+const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
+
+func monthNumber(s string) int {
+	if len(s) < 3 {
+		return 0
+	}
+	i := strings.Index(monthNames, strings.ToLower(s[:3]))
+	if i < 0 || i%3 != 0 {
+		return 0
+	}
+	return i/3 + 1
+}
+
+// wholeDate reads a cell that is a date and nothing more but a time of day.
+func wholeDate(s string) (string, bool) {
+	loc := dateForm.FindStringSubmatchIndex(s)
+	if loc == nil || loc[0] != 0 || len(s)-loc[1] > 14 {
+		return "", false
+	}
+	return dateKey(s, loc)
+}

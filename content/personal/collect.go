@@ -1,0 +1,281 @@
+package personal
+
+import (
+	"strconv"
+	"strings"
+)
+
+// item is one datum of a record.
+type item struct {
+	kind   Kind
+	key    string // as it is compared
+	show   string // what Mask is made of
+	number *NumberKind
+	beside bool // a number with its word
+	at     int  // octet in the line, for the order
+}
+
+// record is what stands together about one person.
+type record struct {
+	items []item
+	where string // below the text: "line 3", "row 7"
+	table bool   // a row of a table, or an entry of a list
+	// column names the column of each kind, for tables ("C").
+	cell func(kind Kind) string
+}
+
+// bits are kinds that are known of a person.
+type bits uint16
+
+func (b bits) has(k Kind) bool { return b&(1<<k) != 0 }
+
+// counts reports whether these kinds together are a person's data: a way to
+// reach a person, or something told of a person with a name.
+func (b bits) counts() bool {
+	if b.has(Email) || b.has(Mobile) {
+		return true
+	}
+	other := b &^ (1 << Name)
+	if b.has(Name) {
+		return other != 0
+	}
+	n := 0
+	for _, k := range []Kind{Birth, Address, Member, Phone, Number} {
+		if b.has(k) {
+			n++
+		}
+	}
+	return n >= 2 && (b.has(Birth) || b.has(Number) || b.has(Member) && b.has(Address))
+}
+
+// person is somebody met in the texts.
+type person struct {
+	known  bits
+	named  bool
+	hidden bool // met in a part that a reader does not see
+}
+
+// collector gathers what the texts of a message hold.
+type collector struct {
+	known     Known
+	text      *Text
+	truncated bool
+
+	people  map[string]*person // by name, address, number, telephone
+	all     []*person
+	parties map[string]bool // of the conversation, met in quoted headers
+	seen    [kinds]map[string]bool
+	found   map[*NumberKind]*tally
+	like    map[*NumberKind]int
+	places  []Place
+	hidden  []Place
+}
+
+// tally are the distinct numbers of one kind; true with a word beside them.
+type tally struct{ keys map[string]bool }
+
+func newCollector(known Known) *collector {
+	c := &collector{known: known, people: map[string]*person{}, parties: map[string]bool{}, found: map[*NumberKind]*tally{}, like: map[*NumberKind]int{}}
+	for i := range c.seen {
+		c.seen[i] = map[string]bool{}
+	}
+	return c
+}
+
+// add takes a record, unless it is one of the conversation's own people.
+func (c *collector) add(r *record) {
+	items := c.foreign(r)
+	if len(items) == 0 {
+		return
+	}
+	p := c.person(items, r)
+	for _, it := range items {
+		if it.kind == Number {
+			c.number(it)
+		}
+		if p != nil {
+			p.known |= 1 << it.kind
+		}
+		if len(c.seen[it.kind]) < mostPeople {
+			c.seen[it.kind][it.key] = true
+		}
+	}
+	if p != nil && c.text.Hidden != "" {
+		p.hidden = true
+	}
+	c.place(items, r)
+}
+
+// foreign drops what belongs to the people of the conversation, and in prose
+// to ourselves.
+func (c *collector) foreign(r *record) []item {
+	drop := false
+	for _, it := range r.items {
+		if r.table {
+			break
+		}
+		switch it.kind {
+		case Email:
+			_, domain, _ := strings.Cut(it.key, "@")
+			drop = drop || c.party(it.key) || c.known.Internal != nil && c.known.Internal(domain)
+		case Name:
+			drop = drop || c.party(it.key)
+		}
+	}
+	if !drop {
+		return r.items
+	}
+	var out []item
+	for _, it := range r.items {
+		if it.kind == Number || it.kind == Birth || it.kind == Member {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func (c *collector) party(key string) bool { return c.known.Party[key] || c.parties[key] }
+
+// person finds or makes the person of a record. nil where nothing in it tells
+// one from another.
+func (c *collector) person(items []item, r *record) *person {
+	var keys []string
+	name := ""
+	rest := ""
+	for _, it := range items {
+		switch it.kind {
+		case Name:
+			if it.key[0] != '?' {
+				name = "n:" + it.key
+			} else {
+				rest += it.key
+			}
+		case Email, Member, Mobile:
+			keys = append(keys, it.kind.String()[:1]+it.kind.String()[2:3]+":"+it.key)
+		case Number:
+			if it.number.One {
+				keys = append(keys, it.number.ID+":"+it.key)
+			}
+		case Phone, Address, Birth:
+			rest += "|" + it.key
+		}
+	}
+	if name != "" {
+		keys = append([]string{name}, keys...)
+	}
+	if len(keys) == 0 {
+		if rest == "" {
+			return nil
+		}
+		keys = append(keys, "r:"+rest)
+	}
+	return c.meet(keys, name != "")
+}
+
+// meet gives the person known under one of the keys. Of two people with names
+// one telephone or mailbox does not make one.
+func (c *collector) meet(keys []string, named bool) *person {
+	var p *person
+	for _, k := range keys {
+		q := c.people[k]
+		if q == nil || named && q.named && k[:2] != "n:" {
+			continue
+		}
+		p = q
+		break
+	}
+	if p == nil {
+		if len(c.all) >= mostPeople {
+			c.truncated = true
+			return nil
+		}
+		p = &person{}
+		c.all = append(c.all, p)
+	}
+	p.named = p.named || named
+	for _, k := range keys {
+		if c.people[k] == nil {
+			c.people[k] = p
+		}
+	}
+	return p
+}
+
+func (c *collector) number(it item) {
+	t := c.found[it.number]
+	if t == nil {
+		t = &tally{map[string]bool{}}
+		c.found[it.number] = t
+	}
+	if len(t.keys) < mostPeople || it.beside {
+		t.keys[it.key] = t.keys[it.key] || it.beside
+	}
+}
+
+// place keeps the first places of each kind.
+func (c *collector) place(items []item, r *record) {
+	list := &c.places
+	if c.text.Hidden != "" {
+		list = &c.hidden
+	}
+	if len(*list) >= mostPlaces {
+		return
+	}
+	for _, it := range items {
+		if len(*list) >= mostPlaces {
+			return
+		}
+		if it.kind == About || it.show == "" {
+			continue
+		}
+		kind := it.kind.String()
+		if it.number != nil {
+			kind = it.number.Title
+		}
+		where := c.text.Where + ", " + r.where
+		if r.cell != nil {
+			where = c.text.Where + ", " + r.cell(it.kind)
+		}
+		*list = append(*list, Place{Where: where, Kind: kind, Mask: Mask(it.show)})
+	}
+}
+
+func (c *collector) report() Report {
+	var r Report
+	for _, p := range c.all {
+		switch {
+		case p.known.counts():
+			r.People++
+			if p.hidden {
+				r.Hidden++
+			}
+		case p.known == 1<<Name:
+			r.Names++
+		}
+	}
+	for k := range c.seen {
+		if n := len(c.seen[k]); n > 0 && Kind(k) != Number {
+			r.Counts = append(r.Counts, Count{Kind(k), n})
+		}
+	}
+	for i := range Numbers {
+		k := &Numbers[i]
+		t := c.found[k]
+		if t == nil {
+			continue
+		}
+		f := Found{NumberKind: k, Like: c.like[k]}
+		for _, beside := range t.keys {
+			if beside {
+				f.Beside++
+			} else {
+				f.Alone++
+			}
+		}
+		r.Numbers = append(r.Numbers, f)
+	}
+	r.Places, r.HiddenPlaces, r.Truncated = c.places, c.hidden, c.truncated
+	return r
+}
+
+func lineWhere(n int) string { return "line " + strconv.Itoa(n) }

@@ -1,0 +1,133 @@
+package personal
+
+import (
+	_ "embed"
+	"strings"
+	"unicode"
+)
+
+//go:embed data/columns.txt
+var columnFile string
+
+// role is what a column holds.
+type role uint8
+
+const (
+	roleNone role = iota
+	roleName
+	roleSurname
+	roleGiven
+	roleKana
+	roleAddress
+	roleZip
+	rolePhone
+	roleMobile
+	roleEmail
+	roleBirth
+	roleMember
+	roleAbout
+)
+
+var roleNames = map[string]role{"name": roleName, "surname": roleSurname, "given": roleGiven, "kana": roleKana, "address": roleAddress, "zip": roleZip,
+	"phone": rolePhone, "mobile": roleMobile, "email": roleEmail, "birth": roleBirth, "member": roleMember, "about": roleAbout}
+
+// column is a head of the table that columns.txt is.
+type column struct {
+	role role
+	weak bool // its cells must look like it
+}
+
+type columnTable struct {
+	exact          map[string]column
+	suffix, prefix []pattern
+}
+
+type pattern struct {
+	text string
+	column
+}
+
+var columns = readColumns(columnFile)
+
+func readColumns(file string) columnTable {
+	t := columnTable{exact: map[string]column{}}
+	for line := range strings.Lines(file) {
+		name, heads, ok := strings.Cut(line, ":")
+		r := roleNames[name]
+		if !ok || r == roleNone {
+			continue
+		}
+		for h := range strings.FieldsSeq(heads) {
+			c := column{role: r}
+			if h[0] == '~' {
+				c.weak, h = true, h[1:]
+			}
+			if before, ok := strings.CutSuffix(h, "*"); ok {
+				t.prefix = append(t.prefix, pattern{strings.TrimPrefix(before, "*"), c})
+				h = before
+			}
+			if behind, ok := strings.CutPrefix(h, "*"); ok {
+				t.suffix = append(t.suffix, pattern{behind, c})
+				h = behind
+			}
+			if _, have := t.exact[h]; !have {
+				t.exact[h] = c
+			}
+		}
+	}
+	return t
+}
+
+// notPeople are what a head with "name" or a like word in it may be about.
+var notPeople = []string{"会社", "企業", "商品", "品", "ファイル", "店舗", "部署", "学校", "団体", "施設", "件", "案件", "科目", "組織", "機関", "法人", "システム", "サーバ", "ドメイン", "銀行", "支店",
+	"company", "product", "file", "host", "domain", "server", "item", "project", "user", "store", "shop", "bank", "school", "organisation", "organization", "ip", "mac", "url", "web", "event", "account", "vendor", "supplier", "business", "brand", "class", "code", "column", "field", "table", "function"}
+
+// headOf tells what the head of a column says.
+func headOf(cell string) column {
+	if cell == "" || len(cell) > 90 {
+		return column{}
+	}
+	h := headKey(cell)
+	if h == "" {
+		return column{}
+	}
+	if c, ok := columns.exact[h]; ok {
+		return c
+	}
+	for _, p := range columns.suffix {
+		if before, ok := strings.CutSuffix(h, p.text); ok && !ofThings(before) {
+			return p.column
+		}
+	}
+	for _, p := range columns.prefix {
+		if strings.HasPrefix(h, p.text) {
+			return p.column
+		}
+	}
+	return column{}
+}
+
+func ofThings(before string) bool {
+	for _, w := range notPeople {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// headKey writes a head as columns.txt does: no blanks, marks or remarks in
+// brackets, lower case.
+func headKey(cell string) string {
+	s := strings.ToLower(Fold(cell))
+	if i := strings.IndexAny(s, "([{（【〔<"); i > 0 {
+		s = s[:i]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("*※_:;#?'\".・/\\-()[]【】（）", r) {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimRight(s, "0123456789")
+}

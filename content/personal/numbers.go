@@ -1,0 +1,70 @@
+package personal
+
+// Words that several kinds share.
+var (
+	passportWords = []string{"passport", "旅券", "パスポート", "reisepass", "passeport", "pasaporte", "护照", "護照", "여권"}
+	ssnWords      = []string{"ssn", "social security", "soc sec", "social sec", "ss#", "ss #", "tin", "taxpayer"}
+)
+
+// Numbers is the table of all kinds of number. Shapes and checks are those that
+// the issuing authorities publish; "OECD" is its collection of tax
+// identification numbers by country.
+var Numbers = []NumberKind{
+	{ID: "card", Title: "card number", match: cardAt, Check: card, One: true, Bare: true, Source: "ISO/IEC 7812-1; issuers' own ranges (data/card-ranges.txt)",
+		Words: []string{"カード", "クレカ", "クレジット", "有効期限", "セキュリティコード", "名義", "card", "visa", "mastercard", "master", "amex", "american express", "jcb", "diners", "discover", "credit", "debit", "cvv", "cvc", "cvv2", "expiry", "expires", "expiration", "exp", "valid thru", "cc", "kreditkarte", "carte bancaire", "tarjeta", "信用卡", "카드"}},
+	{ID: "my-number", Country: "JP", Title: "My Number", Shapes: []string{"9999~9999~9999"}, Check: myNumber, One: true, Bare: true, Source: "Order of the Ministry of Internal Affairs and Communications No. 85 of 2014, article 5",
+		Words: []string{"マイナンバー", "まいなんばー", "個人番号", "my number", "mynumber", "マイナ番号", "individual number", "特定個人情報"}},
+	{ID: "iban", Title: "IBAN", match: ibanAt, Check: iban, Bare: true, Source: "ISO 13616-1, registry of SWIFT (data/iban.txt)", Words: []string{"iban", "konto", "compte", "cuenta", "account", "口座"}},
+	{ID: "jp-driving", Country: "JP", Title: "driving licence number", Shapes: []string{"999999999999"}, Check: drivingJapan, Words: []string{"免許証", "運転免許", "免許番号", "driver's license", "driving licence"}, Source: "National Police Agency, notice on licence numbers"},
+	{ID: "jp-residence", Country: "JP", Title: "residence card number", Shapes: []string{"AA99999999AA"}, Words: []string{"在留カード", "在留", "特別永住者", "residence card"}, Source: "Immigration Services Agency"},
+	{ID: "jp-pension", Country: "JP", Title: "pension number", Shapes: []string{"9999-999999", "9999999999"}, Words: []string{"基礎年金番号", "年金番号", "年金手帳"}, Source: "Japan Pension Service"},
+	{ID: "jp-insurance", Country: "JP", Title: "health insurance number", Shapes: []string{"99999999"}, Check: insurerJapan, Words: []string{"保険者番号", "被保険者証", "健康保険"}, Source: "Ministry of Health, Labour and Welfare, notice on insurers' numbers"},
+	{ID: "jp-account", Country: "JP", Title: "bank account", Shapes: []string{"9999999"}, Words: []string{"口座番号", "口座", "普通", "当座", "普通預金", "貯蓄"}, Source: "Zengin format"},
+	{ID: "passport", Title: "passport number", Shapes: []string{"AA9999999", "A99999999", "A9999999", "999999999"}, Words: passportWords, Source: "ICAO Doc 9303-4"},
+	{ID: "us-ssn", Country: "US", Title: "social security number", Shapes: []string{"999-99-9999", "999 99 9999"}, Check: ssn, One: true, Bare: true, Words: ssnWords, Source: "Social Security Administration, randomization of 2011"},
+	{ID: "us-ssn-plain", Country: "US", Title: "social security number", Shapes: []string{"999999999"}, Check: ssn, One: true, Words: []string{"ssn", "social security", "social sec", "ss#"}, Source: "Social Security Administration"},
+	{ID: "us-itin", Country: "US", Title: "individual taxpayer number", Shapes: []string{"999-99-9999", "999999999"}, Check: itin, One: true, Words: []string{"itin", "taxpayer", "tax id"}, Source: "Internal Revenue Service"},
+	{ID: "us-mbi", Country: "US", Title: "Medicare number", Shapes: []string{"9AX9~AX9~AA99"}, One: true, Words: []string{"medicare", "mbi", "beneficiary"}, Source: "Centers for Medicare and Medicaid Services"},
+	{ID: "uk-nhs", Country: "GB", Title: "NHS number", Shapes: []string{"999~999~9999"}, Check: nhs, One: true, Words: []string{"nhs", "n.h.s"}, Source: "NHS data dictionary"},
+	{ID: "uk-nino", Country: "GB", Title: "national insurance number", Shapes: []string{"AA~99~99~99~A"}, Check: nino, One: true, Bare: true, Words: []string{"ni number", "ni no", "nino", "national insurance", "n.i."}, Source: "HMRC, NIM39110"},
+	{ID: "de-steuer", Country: "DE", Title: "Steuer-ID", Shapes: []string{"99~999~999~999"}, Check: steuerID, One: true, Bare: true, Words: []string{"steuer-id", "steuerid", "steuerliche identifikationsnummer", "idnr", "steueridentifikationsnummer", "identifikationsnummer", "tin"}, Source: "Bundeszentralamt für Steuern"},
+	{ID: "fr-nir", Country: "FR", Title: "NIR", Shapes: []string{"9~99~99~9X~999~999~99"}, Check: nir, One: true, Bare: true, Words: []string{"nir", "sécurité sociale", "securite sociale", "sécu", "insee", "numéro de sécu"}, Source: "INSEE"},
+	{ID: "es-dni", Country: "ES", Title: "DNI or NIE", Shapes: []string{"99999999~A", "X9999999~A", "Y9999999~A", "Z9999999~A"}, Check: dni, One: true, Bare: true, Words: []string{"dni", "nie", "nif", "documento nacional"}, Source: "Ministerio del Interior"},
+	{ID: "it-cf", Country: "IT", Title: "codice fiscale", Shapes: []string{"AAAAAA99A99A999A"}, Check: codiceFiscale, One: true, Bare: true, Words: []string{"codice fiscale", "c.f.", "cf", "cod. fisc"}, Source: "decree of 23 December 1976"},
+	{ID: "nl-bsn", Country: "NL", Title: "BSN", Shapes: []string{"999999999"}, Check: bsn, One: true, Words: []string{"bsn", "burgerservicenummer", "sofinummer"}, Source: "Rijksdienst voor Identiteitsgegevens"},
+	{ID: "pl-pesel", Country: "PL", Title: "PESEL", Shapes: []string{"99999999999"}, Check: pesel, One: true, Bare: true, Words: []string{"pesel"}, Source: "Act on population records of 2010"},
+	{ID: "se-pnr", Country: "SE", Title: "personnummer", Shapes: []string{"999999-9999", "99999999-9999", "999999+9999", "9999999999", "999999999999"}, Check: personnummer, One: true, Words: []string{"personnummer", "pnr", "personnr", "samordningsnummer"}, Source: "Skatteverket, SKV 704"},
+	{ID: "fi-hetu", Country: "FI", Title: "henkilötunnus", Shapes: []string{"999999-999X", "999999A999X", "999999+999X"}, Check: hetu, One: true, Bare: true, Words: []string{"hetu", "henkilötunnus", "personbeteckning"}, Source: "Digital and Population Data Services Agency"},
+	{ID: "dk-cpr", Country: "DK", Title: "CPR number", Shapes: []string{"999999-9999"}, Check: cpr, One: true, Words: []string{"cpr"}, Source: "CPR-kontoret"},
+	{ID: "no-fnr", Country: "NO", Title: "fødselsnummer", Shapes: []string{"999999~99999"}, Check: fodselsnummer, One: true, Bare: true, Words: []string{"fødselsnummer", "fodselsnummer", "personnummer", "fnr"}, Source: "Skatteetaten"},
+	{ID: "au-tfn", Country: "AU", Title: "tax file number", Shapes: []string{"999~999~999"}, Check: tfn, One: true, Words: []string{"tfn", "tax file"}, Source: "Australian Taxation Office"},
+	{ID: "au-medicare", Country: "AU", Title: "Medicare card number", Shapes: []string{"9999~99999~9", "9999~99999~9~9"}, Check: medicareAU, One: true, Words: []string{"medicare"}, Source: "Services Australia"},
+	{ID: "ca-sin", Country: "CA", Title: "social insurance number", Shapes: []string{"999~999~999"}, Check: sin, One: true, Words: []string{"sin", "social insurance", "numéro d'assurance sociale", "n.a.s"}, Source: "Employment and Social Development Canada"},
+	{ID: "nz-ird", Country: "NZ", Title: "IRD number", Shapes: []string{"99~999~999", "999~999~999"}, Check: irdNewZealand, One: true, Words: []string{"ird"}, Source: "Inland Revenue"},
+	{ID: "in-aadhaar", Country: "IN", Title: "Aadhaar number", Shapes: []string{"9999~9999~9999"}, Check: aadhaar, One: true, Bare: true, Words: []string{"aadhaar", "aadhar", "uidai", "आधार"}, Source: "UIDAI"},
+	{ID: "in-pan", Country: "IN", Title: "PAN", Shapes: []string{"AAAAA9999A"}, Check: pan, Words: []string{"pan", "permanent account"}, Source: "Income Tax Department"},
+	{ID: "br-cpf", Country: "BR", Title: "CPF", Shapes: []string{"999.999.999-99", "99999999999"}, Check: cpf, One: true, Bare: true, Words: []string{"cpf"}, Source: "Receita Federal"},
+	{ID: "mx-curp", Country: "MX", Title: "CURP", Shapes: []string{"AAAA999999AAAAAAX9"}, Check: curp, One: true, Bare: true, Words: []string{"curp"}, Source: "RENAPO"},
+	{ID: "cl-rut", Country: "CL", Title: "RUT", Shapes: []string{"99.999.999-X", "9.999.999-X", "99999999-X"}, Check: rut, One: true, Words: []string{"rut", "run"}, Source: "Registro Civil"},
+	{ID: "kr-rrn", Country: "KR", Title: "resident registration number", Shapes: []string{"999999-9999999"}, Check: rrn, One: true, Bare: true, Words: []string{"주민등록번호", "주민번호", "rrn", "resident registration"}, Source: "Resident Registration Act"},
+	{ID: "cn-id", Country: "CN", Title: "resident identity number", Shapes: []string{"99999999999999999X"}, Check: residentChina, One: true, Bare: true, Words: []string{"身份证", "身分證", "公民身份号码", "identity card", "id card"}, Source: "GB 11643-1999"},
+	{ID: "tw-id", Country: "TW", Title: "national identity number", Shapes: []string{"A999999999"}, Check: idTaiwan, One: true, Bare: true, Words: []string{"身分證", "身份證", "統一編號", "national id"}, Source: "Ministry of the Interior"},
+	{ID: "hk-id", Country: "HK", Title: "identity card number", Shapes: []string{"A999999(9)", "A999999(A)"}, Check: idHongKong, One: true, Bare: true, Words: []string{"hkid", "身份證", "identity card"}, Source: "Immigration Department"},
+	{ID: "sg-nric", Country: "SG", Title: "NRIC or FIN", Shapes: []string{"A9999999A"}, Check: nric, One: true, Bare: true, Words: []string{"nric", "fin"}, Source: "Immigration and Checkpoints Authority"},
+	{ID: "my-nric", Country: "MY", Title: "MyKad number", Shapes: []string{"999999-99-9999"}, Check: nricMalaysia, One: true, Words: []string{"mykad", "nric", "kad pengenalan", "ic no", "ic number"}, Source: "National Registration Department"},
+	{ID: "th-id", Country: "TH", Title: "Thai identity number", Shapes: []string{"9~9999~99999~99~9"}, Check: idThailand, One: true, Bare: true, Words: []string{"เลขประจำตัวประชาชน", "thai id", "national id"}, Source: "Department of Provincial Administration"},
+	{ID: "id-ktp", Country: "ID", Title: "NIK", Shapes: []string{"9999999999999999"}, Check: ktp, One: true, Words: []string{"nik", "ktp"}, Source: "Law 24/2013"},
+	{ID: "za-id", Country: "ZA", Title: "identity number", Shapes: []string{"9999999999999"}, Check: idSouthAfrica, One: true, Bare: true, Words: []string{"id number", "identity number", "rsa id"}, Source: "Identification Act 68 of 1997"},
+	{ID: "tr-id", Country: "TR", Title: "T.C. kimlik number", Shapes: []string{"99999999999"}, Check: idTurkey, One: true, Bare: true, Words: []string{"kimlik", "tckn", "t.c."}, Source: "NVİ"},
+	{ID: "ch-ahv", Country: "CH", Title: "AHV number", Shapes: []string{"756.9999.9999.99", "7569999999999"}, Check: ean13, One: true, Bare: true, Words: []string{"ahv", "avs", "sozialversicherungsnummer"}, Source: "Federal Social Insurance Office"},
+	{ID: "at-svnr", Country: "AT", Title: "insurance number", Shapes: []string{"9999~999999"}, Check: svnrAustria, One: true, Words: []string{"svnr", "sozialversicherungsnummer", "sv-nummer"}, Source: "Dachverband der Sozialversicherungsträger"},
+	{ID: "be-nrn", Country: "BE", Title: "register number", Shapes: []string{"99.99.99-999.99", "99999999999"}, Check: nrnBelgium, One: true, Bare: true, Words: []string{"rijksregisternummer", "registre national", "niss", "insz"}, Source: "Royal decree of 3 April 1984"},
+	{ID: "ie-ppsn", Country: "IE", Title: "PPS number", Shapes: []string{"9999999A", "9999999AA"}, Check: ppsn, One: true, Words: []string{"pps", "ppsn"}, Source: "Department of Social Protection"},
+	{ID: "cz-rc", Country: "CZ", Title: "rodné číslo", Shapes: []string{"999999/9999"}, Check: rodneCislo, One: true, Bare: true, Words: []string{"rodné číslo", "rodne cislo", "rodné č", "r.č"}, Source: "Act 133/2000"},
+	{ID: "ro-cnp", Country: "RO", Title: "CNP", Shapes: []string{"9999999999999"}, Check: cnpRomania, One: true, Bare: true, Words: []string{"cnp", "cod numeric personal"}, Source: "Law 105/1996"},
+	{ID: "bg-egn", Country: "BG", Title: "EGN", Shapes: []string{"9999999999"}, Check: egn, One: true, Words: []string{"егн", "egn"}, Source: "OECD"},
+	{ID: "ee-lt-id", Title: "Estonian or Lithuanian personal code", Shapes: []string{"99999999999"}, Check: baltic, One: true, Bare: true, Words: []string{"isikukood", "asmens kodas"}, Source: "OECD"},
+	{ID: "gr-amka", Country: "GR", Title: "AMKA", Shapes: []string{"99999999999"}, Check: amka, One: true, Words: []string{"αμκα", "amka"}, Source: "OECD"},
+	{ID: "hr-oib", Country: "HR", Title: "OIB", Shapes: []string{"99999999999"}, Check: mod11_10, One: true, Words: []string{"oib"}, Source: "OECD"},
+	{ID: "il-id", Country: "IL", Title: "identity number", Shapes: []string{"999999999"}, Check: luhn, One: true, Words: []string{"תעודת זהות", "teudat zehut"}, Source: "OECD"},
+}

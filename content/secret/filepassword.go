@@ -1,0 +1,77 @@
+package secret
+
+import (
+	"regexp"
+	"strings"
+)
+
+// reversed: the password stands before what it is for.
+var (
+	reversedJa = regexp.MustCompile(`[「『"' ]?([!-~]{4,40}?)[」』"' ]{0,2}(?:で|にて|を使って|を入力して|を用いて|を入力の上).{0,24}?(?:解凍|開け|開い|開き|展開|復号|開封|ロック|閲覧|ご覧)`)
+	reversedEn = regexp.MustCompile(`(?i)\b(?:use|using|with|enter|type|key in)\s+(?:the (?:code|key|word|phrase)\s+)?["'“‘` + "`" + `]?([!-~]{4,40}?)["'”’` + "`" + `]?\s+(?:to (?:open|unzip|unlock|extract|decrypt|access|view)|as (?:the |a )?(?:pass ?word|passcode|key))`)
+	opening    = regexp.MustCompile(`(?i)\b(?:to (?:open|unzip|unlock|extract|decrypt|view)\b[^.\n]{0,40}?[ ,]+(?:use|using|enter|type|with|the password is|password)|unlocks? with|opens? with|encrypted with|protected with|locked with|protected by):? ["'“‘]?([!-~]{4,40})`)
+	hintsEn    = []string{"use", "using", "with", "enter", "type", "key in", "open", "unlock"}
+)
+
+// FilePasswords finds the passwords that a text tells for a locked file. Words
+// that only announce one ("別途お送りします", "will follow separately") hold
+// none.
+func FilePasswords(text string) []Secret {
+	lower := strings.ToLower(text)
+	reverse := hasAny(lower, hintsEn) || hasAny(text, []string{"解凍", "開", "展開", "復号", "ロック", "閲覧", "ご覧"})
+	if !reverse && !hinted(lower) {
+		return nil
+	}
+	lines := linesOf(text, true)
+	var out []Secret
+	for i := range lines {
+		if len(out) >= mostSecrets {
+			break
+		}
+		t := lines[i].text
+		if hinted(strings.ToLower(t)) {
+			for _, loc := range passwordLabel.FindAllStringIndex(t, 4) {
+				if v, at, ok := passwordBehind(lines, i, loc); ok && !meetingWord.MatchString(t[max(0, loc[0]-30):loc[0]]) {
+					out = append(out, Secret{FilePassword, "password", mask(v), lines[at].number})
+					break
+				}
+			}
+		}
+		if v := reversedIn(t); v != "" {
+			out = append(out, Secret{FilePassword, "password", mask(v), lines[i].number})
+		}
+	}
+	return out
+}
+
+func hasAny(s string, list []string) bool {
+	for _, w := range list {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func reversedIn(t string) string {
+	for _, re := range []*regexp.Regexp{reversedJa, reversedEn, opening} {
+		for _, m := range re.FindAllStringSubmatch(t, 3) {
+			if v := trimValue(m[1]); secretive(v, "", false) && !strings.ContainsAny(v, "/@") && !file(v) {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// file: the name of a program or file ("7-Zip", "report.zip").
+func file(v string) bool {
+	l := strings.ToLower(v)
+	for _, w := range []string{"7-zip", "7zip", "winzip", "winrar", "lhaplus", "acrobat", "office365", "microsoft365", "windows", "excel", "365", "win10", "win11", "macos", "lhaca", "version"} {
+		if strings.Contains(l, w) {
+			return true
+		}
+	}
+	i := strings.LastIndexByte(l, '.')
+	return i > 0 && len(l)-i <= 5 && len(l)-i >= 3
+}
