@@ -16,7 +16,14 @@ func decodeText(label string, b []byte) string {
 func textsOf(s string, kind Kind, base Text) []Text {
 	switch kind {
 	case HTMLText, SVG:
-		base.Prose = HTML(s).Text
+		out := []Text{base}
+		out[0].Prose = HTML(s).Text
+		for _, rows := range HTMLTables(s) {
+			t := base
+			t.Rows = rows
+			out = append(out, t)
+		}
+		return out
 	case CSV:
 		base.Rows = table(s, delimiter(s))
 	case TSV:

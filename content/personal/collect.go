@@ -3,6 +3,8 @@ package personal
 import (
 	"strconv"
 	"strings"
+
+	"maillint/content"
 )
 
 // item is one datum of a record.
@@ -20,8 +22,16 @@ type record struct {
 	items []item
 	where string // below the text: "line 3", "row 7"
 	table bool   // a row of a table, or an entry of a list
-	// column names the column of each kind, for tables ("C").
-	cell func(kind Kind) string
+	row   int
+	sheet bool // items' places are columns of Rows
+}
+
+// hidden: a cell of the record, or all of the text, is not seen by its reader.
+func (r *record) hidden(t *content.Text, it item) bool {
+	if t.Hidden != "" {
+		return true
+	}
+	return r.sheet && t.Conceals() && t.HiddenAt(r.row, it.at) != ""
 }
 
 // bits are kinds that are known of a person.
@@ -58,7 +68,7 @@ type person struct {
 // collector gathers what the texts of a message hold.
 type collector struct {
 	known     Known
-	text      *Text
+	text      *content.Text
 	truncated bool
 
 	people  map[string]*person // by name, address, number, telephone
@@ -100,8 +110,10 @@ func (c *collector) add(r *record) {
 			c.seen[it.kind][it.key] = true
 		}
 	}
-	if p != nil && c.text.Hidden != "" {
-		p.hidden = true
+	for _, it := range items {
+		if p != nil && r.hidden(c.text, it) {
+			p.hidden = true
+		}
 	}
 	c.place(items, r)
 }
@@ -212,20 +224,14 @@ func (c *collector) number(it item) {
 	}
 }
 
-// place keeps the first places of each kind.
+// place keeps the first places, those that are not seen apart.
 func (c *collector) place(items []item, r *record) {
-	list := &c.places
-	if c.text.Hidden != "" {
-		list = &c.hidden
-	}
-	if len(*list) >= mostPlaces {
-		return
-	}
 	for _, it := range items {
-		if len(*list) >= mostPlaces {
-			return
+		list := &c.places
+		if r.hidden(c.text, it) {
+			list = &c.hidden
 		}
-		if it.kind == About || it.show == "" {
+		if len(*list) >= mostPlaces || it.show == "" {
 			continue
 		}
 		kind := it.kind.String()
@@ -233,8 +239,8 @@ func (c *collector) place(items []item, r *record) {
 			kind = it.number.Title
 		}
 		where := c.text.Where + ", " + r.where
-		if r.cell != nil {
-			where = c.text.Where + ", " + r.cell(it.kind)
+		if r.sheet {
+			where = c.text.Where + ", cell " + c.text.Cell(r.row, it.at)
 		}
 		*list = append(*list, Place{Where: where, Kind: kind, Mask: Mask(it.show)})
 	}

@@ -5,14 +5,7 @@
 // Nothing here keeps or gives back a datum: what a Report shows is masked.
 package personal
 
-// Text is a stretch of text to look into, prose or the rows of a table.
-type Text struct {
-	Where     string // "1", "2, sheet 住所録"
-	Hidden    string // why its reader does not see it; "" where he does
-	Rows      [][]string
-	Prose     string
-	Truncated bool // there is more that was not read
-}
+import "maillint/content"
 
 // Kind is a kind of personal data.
 type Kind uint8
@@ -99,7 +92,7 @@ const (
 )
 
 // Scan looks into texts.
-func Scan(texts []Text, known Known) Report {
+func Scan(texts []content.Text, known Known) Report {
 	c := newCollector(known)
 	for i := range texts {
 		c.scan(&texts[i])
@@ -107,7 +100,7 @@ func Scan(texts []Text, known Known) Report {
 	return c.report()
 }
 
-func (c *collector) scan(t *Text) {
+func (c *collector) scan(t *content.Text) {
 	c.text = t
 	if t.Truncated {
 		c.truncated = true

@@ -1,7 +1,6 @@
 package personal
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -297,28 +296,11 @@ func (t *tableReader) keep(items []item, number int) {
 	if len(items) == 0 {
 		return
 	}
-	at := map[Kind]int{}
-	for _, it := range items {
-		if _, ok := at[it.kind]; !ok {
-			at[it.kind] = it.at
-		}
-	}
-	r := record{items: items, table: true, where: "row " + strconv.Itoa(number+1)}
+	r := record{items: items, table: true, row: number, sheet: t.line < 0}
 	if t.line >= 0 {
 		r.where = lineWhere(t.line + number)
-	} else {
-		r.cell = func(k Kind) string { return "cell " + columnName(at[k]) + strconv.Itoa(number+1) }
 	}
 	t.c.add(&r)
-}
-
-// columnName writes a column as spreadsheets do: A, B ... Z, AA.
-func columnName(k int) string {
-	name := ""
-	for k++; k > 0; k = (k - 1) / 26 {
-		name = string(rune('A'+(k-1)%26)) + name
-	}
-	return name
 }
 
 // bare reads a table without a head: each row as an entry of a list.

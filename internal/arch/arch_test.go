@@ -17,6 +17,8 @@ import (
 var layers = [][]string{
 	{"message", "corpus", "maillint", "internal/mailtest", "internal/monitor"},
 	{"lookalike", "content"},
+	{"content/personal"},
+	{"content/secret"},
 	{"lint", "mailbox"},
 	{"rules", "rewrite", "history", "internal/spool"},
 	{"policy", "store", "submit"},
