@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"maillint/content"
+	"maillint/content/personal"
 	"maillint/message"
 )
 
@@ -19,6 +20,7 @@ type Facts struct {
 	automatic memo[Automatic]
 	inside    memo[*content.Inspection]
 	texts     memo[[]content.Reading]
+	people    memo[*personal.Report]
 }
 
 type memo[T any] struct {

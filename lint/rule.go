@@ -78,6 +78,9 @@ type Meta struct {
 	ByEnvelope bool
 	// NeedsHistory marks a rule that cannot judge without it ("S").
 	NeedsHistory bool
+	// WithHistory is what a rule that judges without history finds besides where
+	// there is one; empty for most.
+	WithHistory Text
 }
 
 // Rule is one rule: its metadata, its parameters and its check.

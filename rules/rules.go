@@ -22,5 +22,8 @@ var All = []*lint.Rule{
 	SharingLink,
 	DeceptiveLink,
 	MissingAttachment,
+	PersonalData,
+	Credentials,
+	PasswordInMessage,
 	MalformedMessage,
 }

@@ -26,6 +26,8 @@ func rulesCommand() *cobra.Command {
 				history := "-"
 				if r.NeedsHistory {
 					history = "needed"
+				} else if r.WithHistory.En != "" {
+					history = "finds more"
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Severity, page.Defaults(r), history, r.Title.In(lang))
 			}

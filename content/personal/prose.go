@@ -257,6 +257,9 @@ var otherFields = wordSet("sent date subject importance attachments message-id i
 // headerField recognises the lines above a quoted message.
 func headerField(bare string) (addresses bool, rest string, ok bool) {
 	i := strings.IndexByte(bare, ':')
+	if strings.HasPrefix(bare, "ATTENDEE") || strings.HasPrefix(bare, "ORGANIZER") { // RFC 5545, 3.8.4
+		return true, bare, true
+	}
 	if i <= 0 || i > 24 {
 		return false, "", false
 	}

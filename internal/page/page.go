@@ -27,6 +27,7 @@ var (
 	hParams    = heading{"Parameters", "パラメーター"}
 	hConfigure = heading{"Configure", "設定"}
 	hNoise     = heading{"Known noise", "検出しないもの・誤検出"}
+	hHistory   = heading{"With history, which this version has not", "履歴がある場合（この版にはありません）"}
 	hHeld      = heading{"If a message is held", "保留されたとき"}
 	hSources   = heading{"Sources", "出典"}
 	hCode      = heading{"Code", "コード"}
@@ -57,6 +58,7 @@ func Markdown(r *lint.Rule, lang string, e *Example) []byte {
 	section(&b, hParams.in(lang), params(r, lang))
 	section(&b, hConfigure.in(lang), "```yaml\n"+configure(r)+"```")
 	section(&b, hNoise.in(lang), r.Quiet.In(lang))
+	section(&b, hHistory.in(lang), r.WithHistory.In(lang))
 	section(&b, hHeld.in(lang), r.Held.In(lang))
 	section(&b, hSources.in(lang), sources(r, lang))
 	file := "rules/" + strings.ReplaceAll(r.ID, "-", "_") + ".go"
