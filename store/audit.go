@@ -107,7 +107,7 @@ func (d *db) readHead(t *tx) (*head, error) {
 
 // Audit appends records to this node's chain.
 func (d *db) Audit(ctx context.Context, records ...Record) error {
-	return d.write(ctx, func(t *tx) error { return d.record(t, records...) })
+	return d.write(ctx, func(t *tx) error { return d.record(t, records...) }, nil)
 }
 
 // Records gives audit records in order, of one node or of all.

@@ -30,8 +30,10 @@ type db struct {
 // driver is what differs between databases.
 type driver interface {
 	// write runs a change in a transaction, durable on return. It may be run
-	// together with others, and again after a conflict.
-	write(ctx context.Context, change func(*tx) error) error
+	// together with others, and again after a conflict. Where the connection
+	// broke so that nobody knows whether the change was made, found tells; nil
+	// stands for a change that nobody can look for.
+	write(ctx context.Context, change func(*tx) error, found lookup) error
 	// reader is where reading outside of a transaction goes.
 	reader() querier
 	// now is the store's time.
@@ -42,6 +44,12 @@ type driver interface {
 	bodies() *files
 	close() error
 }
+
+// lookup tells whether a change was made.
+type lookup func(ctx context.Context, q querier) (bool, error)
+
+// again is the lookup of a change that may be made twice.
+func again(context.Context, querier) (bool, error) { return false, nil }
 
 // tx is a transaction with what it has written to the audit log so far.
 type tx struct {
@@ -137,7 +145,7 @@ func (d *db) Check(ctx context.Context) error {
 		}
 		_, err := t.ExecContext(t.ctx, `DELETE FROM counter WHERE key = $1 AND bucket = 0`, key)
 		return err
-	})
+	}, again)
 }
 
 // Put keeps a small value.
@@ -150,7 +158,7 @@ func (d *db) Put(ctx context.Context, key string, value []byte) error {
 		_, err := t.ExecContext(t.ctx, `INSERT INTO value (key, data) VALUES ($1, $2)
 			ON CONFLICT (key) DO UPDATE SET data = excluded.data`, []byte(key), sealed)
 		return err
-	})
+	}, again)
 }
 
 // Get gives what Put kept, or nil.

@@ -22,6 +22,12 @@ type pending struct {
 	stream func(yield func(n int, frame []byte) error) error
 }
 
+// sourceError is of the message that is to be stored, and not of the store.
+type sourceError struct{ err error }
+
+func (e *sourceError) Error() string { return "reading the message: " + e.err.Error() }
+func (e *sourceError) Unwrap() error { return e.err }
+
 // Hold stores items and the body they share.
 func (d *db) Hold(ctx context.Context, items []*Item, body io.ReaderAt, size int64) error {
 	if len(items) == 0 {
@@ -40,11 +46,20 @@ func (d *db) Hold(ctx context.Context, items []*Item, body io.ReaderAt, size int
 		}
 		used = fresh
 		return d.insert(t, items, p.name)
-	})
+	}, d.held(items[0].ID))
 	if p.file != "" && (err != nil || !used) {
 		d.bodies().remove(p.file)
 	}
 	return err
+}
+
+// held looks for an item: an ID is nobody else's.
+func (d *db) held(id string) lookup {
+	return func(ctx context.Context, q querier) (bool, error) {
+		var n int
+		err := q.QueryRowContext(ctx, `SELECT count(*) FROM item WHERE id = $1`, id).Scan(&n)
+		return n > 0, err
+	}
 }
 
 // prepare checks items and body against each other and makes frames of it,
@@ -108,7 +123,7 @@ func (d *db) eachFrame(r io.Reader, hash io.Writer, p *pending, yield func(int, 
 	for n := 0; left > 0; n++ {
 		b := buf[:min(int64(len(buf)), left)]
 		if _, err := io.ReadFull(r, b); err != nil {
-			return fmt.Errorf("reading the message: %w", err)
+			return &sourceError{err}
 		}
 		_, _ = hash.Write(b)
 		if err := yield(n, d.seal.frame(b, p.name, n)); err != nil {
@@ -161,24 +176,18 @@ func (d *db) insert(t *tx, items []*Item, body []byte) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.ExecContext(t.ctx, insertItem, append(args, body)...); err != nil {
-			if d.exists(t, it.ID) {
-				return fmt.Errorf("%s: %w", it.ID, ErrExists)
-			}
+		res, err := t.ExecContext(t.ctx, insertItem, append(args, body)...)
+		if err != nil {
 			return fmt.Errorf("storing %s: %w", it.ID, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 {
+			return fmt.Errorf("%s: %w", it.ID, ErrExists)
 		}
 		if !it.Canary {
 			records = append(records, Record{Event: string(it.State), Item: it.ID, Detail: map[string]string{"disposition": it.Disposition}})
 		}
 	}
 	return d.record(t, records...)
-}
-
-// exists looks for an item after a failed insertion, where the database still
-// answers in that transaction.
-func (d *db) exists(t *tx, id string) bool {
-	var n int
-	return t.QueryRowContext(t.ctx, `SELECT 1 FROM item WHERE id = $1`, id).Scan(&n) == nil
 }
 
 // Body gives the bytes of an item.
@@ -196,6 +205,7 @@ func (d *db) Body(ctx context.Context, id string) (Body, error) {
 	case !size.Valid:
 		return nil, fmt.Errorf("%w: the bytes of %s are gone", ErrDamaged, id)
 	}
+	ctx = context.WithoutCancel(ctx) // the body is read later
 	r := &frameReader{size: size.Int64}
 	if file.String != "" {
 		return r, d.bodies().open(file.String, r, d.seal, name)

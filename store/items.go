@@ -92,7 +92,7 @@ func ruleColumn(rules []string) string {
 
 const insertItem = `INSERT INTO item (id, tx, mailing, node, state, disposition, canary, who, rules, size, held, due, next,
 	purge, lease_by, lease_until, attempt, doc, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (id) DO NOTHING`
 
 const updateItem = `UPDATE item SET tx = $2, mailing = $3, node = $4, state = $5, disposition = $6, canary = $7, who = $8, rules = $9,
 	size = $10, held = $11, due = $12, next = $13, purge = $14, lease_by = $15, lease_until = $16, attempt = $17, doc = $18
@@ -210,7 +210,7 @@ func (d *db) Update(ctx context.Context, id string, change func(*Item) ([]Record
 		}
 		out = it
 		return d.record(t, records...)
-	})
+	}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +248,7 @@ func (d *db) Claim(ctx context.Context, worker string, lease time.Duration, limi
 		}
 		out = list
 		return nil
-	})
+	}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -267,5 +267,5 @@ func (d *db) Renew(ctx context.Context, id, worker string, lease time.Duration) 
 			return fmt.Errorf("%s: %w", id, ErrLeaseLost)
 		}
 		return nil
-	})
+	}, again)
 }

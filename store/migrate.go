@@ -15,7 +15,10 @@ import (
 //go:embed schema
 var schemas embed.FS
 
-const sqliteSchema = "schema/sqlite"
+const (
+	sqliteSchema   = "schema/sqlite"
+	postgresSchema = "schema/postgres"
+)
 
 // migrate brings a database to the newest schema, each step in a transaction
 // of its own. One that is newer than this program is refused.
@@ -71,7 +74,7 @@ func migrateOne(ctx context.Context, c querier, steps []string, begin string) (d
 }
 
 // keyCheck is the value that tells whether a key is the store's.
-const keyCheck = "key check"
+const keyCheck = "\x00key check" // no caller's key starts like that
 
 // unlock compares the key with the store's, and sets it the first time. What
 // was stored before a key was set stays in clear, and readable.
@@ -116,5 +119,5 @@ func (d *db) setKey(ctx context.Context, key []byte) error {
 	return d.write(ctx, func(t *tx) error {
 		_, err := t.ExecContext(t.ctx, `INSERT INTO value (key, data) VALUES ($1, $2)`, []byte(keyCheck), keyProof(key))
 		return err
-	})
+	}, nil)
 }

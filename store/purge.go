@@ -42,7 +42,7 @@ func (d *db) Purge(ctx context.Context) (Purged, error) {
 		}
 		_, err = t.count(`DELETE FROM failure WHERE at <= $1`, micros(t.now.Add(-failureKept)))
 		return err
-	})
+	}, again)
 	if err != nil || d.bodies() == nil {
 		return p, err
 	}
@@ -98,7 +98,7 @@ func (d *db) purgeBodies(ctx context.Context, p *Purged) (n int, err error) {
 			records = append(records, Record{Event: "purge", Item: it.id})
 		}
 		return d.record(t, records...)
-	})
+	}, again)
 	if err != nil {
 		return 0, err
 	}

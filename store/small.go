@@ -22,7 +22,7 @@ func (d *db) Add(ctx context.Context, counts ...Count) ([]int64, error) {
 			}
 		}
 		return nil
-	})
+	}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (d *db) Failed(ctx context.Context, hash [32]byte) (times int, err error) {
 		return t.QueryRowContext(t.ctx, `INSERT INTO failure (hash, times, at) VALUES ($1, 1, $2)
 			ON CONFLICT (hash) DO UPDATE SET times = CASE WHEN failure.at > $3 THEN failure.times + 1 ELSE 1 END, at = excluded.at
 			RETURNING times`, key, micros(t.now), micros(t.now.Add(-failureKept))).Scan(&times)
-	})
+	}, nil)
 	return times, err
 }
 
@@ -81,7 +81,7 @@ func (d *db) Remember(ctx context.Context, list []Memory) error {
 			}
 		}
 		return nil
-	})
+	}, again)
 }
 
 // memoryID is the same for the same thing learned, and short enough to type.
@@ -179,6 +179,6 @@ func (d *db) Forget(ctx context.Context, f MemoryFilter, by Record) (int, error)
 			}
 		}
 		return nil
-	})
+	}, nil)
 	return n, err
 }

@@ -160,7 +160,7 @@ const (
 
 // write waits for the writer. Once the writer has taken the change, its end is
 // waited for: a caller must know whether something is stored.
-func (s *sqlite) write(ctx context.Context, change func(*tx) error) error {
+func (s *sqlite) write(ctx context.Context, change func(*tx) error, _ lookup) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

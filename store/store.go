@@ -26,6 +26,9 @@ var (
 	ErrNewer      = errors.New("the store was made by a newer version")
 	ErrDamaged    = errors.New("the stored bytes are damaged")
 	ErrClosed     = errors.New("the store is closed")
+	// ErrDoubt: the connection broke in the moment of writing, and the change
+	// may have been made. Who gets it looks before trying again.
+	ErrDoubt = errors.New("the connection to the store broke while it was writing, and the change may have been made")
 )
 
 // Body is the bytes of a held message, as they were judged.
@@ -116,7 +119,8 @@ type Options struct {
 	Existing bool
 }
 
-// Open opens a store, and makes or migrates it: "sqlite:PATH" or a bare path.
+// Open opens a store, and makes or migrates it: "sqlite:PATH", a bare path,
+// or "postgres://...".
 func Open(ctx context.Context, where string, o Options) (Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -128,8 +132,10 @@ func Open(ctx context.Context, where string, o Options) (Store, error) {
 	switch {
 	case scheme == "sqlite" && found && rest != "":
 		return openSQLite(ctx, rest, o)
+	case scheme == "postgres" || scheme == "postgresql":
+		return openPostgres(ctx, where, o)
 	case where != "" && (!found || len(scheme) == 1 || strings.ContainsAny(scheme, "/.")):
 		return openSQLite(ctx, where, o)
 	}
-	return nil, fmt.Errorf("store %q: unknown kind (want sqlite:PATH)", where)
+	return nil, fmt.Errorf("store %q: unknown kind (want sqlite:PATH or postgres://HOST/DATABASE)", where)
 }

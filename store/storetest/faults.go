@@ -216,9 +216,6 @@ func killChild(t *testing.T, p Place, after time.Duration, held map[string]strin
 }
 
 func testFull(t *testing.T, h Harness) {
-	if h.Small == nil {
-		t.Skip("this store is on no disk of ours")
-	}
 	p, free := h.Small(t)
 	s := open(t, p, nil)
 	acked := map[string][]byte{}
@@ -267,9 +264,6 @@ func testFull(t *testing.T, h Harness) {
 }
 
 func testReadOnly(t *testing.T, h Harness) {
-	if h.ReadOnly == nil {
-		t.Skip("this store is on no disk of ours")
-	}
 	p := h.Place(t)
 	s := open(t, p, nil)
 	body := text(1, 100)
