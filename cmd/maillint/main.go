@@ -74,8 +74,8 @@ func rootCommand() *cobra.Command {
 		Long: `Maillint checks mail that is about to leave an organisation, or has left it, against
 rules that each come from a published incident.
 
-Every flag can be given in the environment: MAILLINT_FAIL_LEVEL for --fail-level. A flag wins
-over the environment, the environment over a file.
+Every flag can be given in the environment: MAILLINT_FAIL_LEVEL for --fail-level; only those of a
+decision about held mail cannot. A flag wins over the environment, the environment over a file.
 
 Exit status: 0 clean, 1 findings, 2 usage or policy error, 3 something could not be read.`,
 		Version:            version,

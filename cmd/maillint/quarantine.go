@@ -59,6 +59,7 @@ Exit status: 0 done, 1 refused (decided already, not theirs to decide, a broken 
 	f.StringVar(&q.keyFile, "key-file", "", "`FILE` with the store's key (default: the policy's store.key)")
 	f.BoolVar(&q.json, "json", false, "write JSON, an object a line")
 	cmd.AddCommand(q.listCommand(), q.showCommand(), q.exportCommand(), q.statsCommand(), q.forgetCommand(), q.auditCommand())
+	cmd.AddCommand(q.decideCommands()...)
 	return cmd
 }
 
@@ -143,7 +144,8 @@ func (q *quarantine) printJSON(v any) error {
 
 // complain says what is wrong with one item, and gives the exit code.
 func (q *quarantine) complain(id string, err error) exit {
-	fmt.Fprintf(q.stderr, "maillint: %s: %s\n", report.Escape(id), report.Escape(err.Error()))
+	text := strings.TrimPrefix(err.Error(), id+": ")
+	fmt.Fprintf(q.stderr, "maillint: %s: %s\n", report.Escape(id), report.Escape(text))
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrDamaged) {
 		return exitUnread
 	}

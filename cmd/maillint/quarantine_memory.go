@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"maillint/report"
 	"maillint/store"
@@ -48,6 +49,7 @@ again from then on.`,
 	fl.StringVar(&f.Item, "item", "", "what the decision about this item (`ID`) taught")
 	fl.StringVar(&by, "by", "", "`ADDRESS` of who decides that, for the audit log")
 	fl.StringVar(&reason, "reason", "", "`TEXT` for the audit log")
+	fl.VisitAll(func(flag *pflag.Flag) { _ = fl.SetAnnotation(flag.Name, notFromEnvironment, []string{}) })
 	return cmd
 }
 

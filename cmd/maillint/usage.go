@@ -52,12 +52,16 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w%s", err, orElse(hint, fmt.Sprintf(" (%q lists them)", cmd.CommandPath()+" --help")))
 }
 
+// notFromEnvironment marks flags that are part of one decision: what was left
+// in the environment for another command must not change it.
+const notFromEnvironment = "not from the environment"
+
 // fromEnvironment sets the flags that were not given from MAILLINT_*.
 func fromEnvironment(cmd *cobra.Command, _ []string) (err error) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "MAILLINT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || err != nil {
+		if !ok || value == "" || f.Changed || f.Name == "help" || f.Annotations[notFromEnvironment] != nil || err != nil {
 			return
 		}
 		if bad := f.Value.Set(value); bad != nil {
