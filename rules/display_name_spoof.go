@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -48,8 +49,8 @@ old addresses as names) are info. Names to protect are organization.protected of
 type displayNameSpoof struct{}
 
 func checkDisplayNameSpoof(pass *lint.Pass, _ displayNameSpoof) {
-	if pass.Facts.Automatic() != "" {
-		return
+	if pass.Facts.Automatic() == lint.ListMail {
+		return // list managers put the author's address into the name
 	}
 	known := protectedNames(pass)
 	for _, field := range []string{"From", "Sender", "Reply-To", "To", "Cc"} {
@@ -96,6 +97,7 @@ func claims(pass *lint.Pass, a message.Address, protected map[string]string) str
 
 // addressesIn finds addresses in a display name.
 func addressesIn(s string) []message.Address {
+	s = unhidden(s)
 	if strings.IndexByte(s, '@') <= 0 && !strings.Contains(s, "＠") {
 		return nil
 	}
@@ -126,7 +128,18 @@ func protectedNames(pass *lint.Pass) map[string]string {
 
 // foldName makes two spellings of a name the same: width, case, blanks.
 func foldName(s string) string {
-	return strings.ToLower(strings.Join(strings.FieldsFunc(norm.NFKC.String(s), func(r rune) bool {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(norm.NFKC.String(unhidden(s)), func(r rune) bool {
 		return strings.ContainsRune(" \t　・.,", r)
 	}), ""))
+}
+
+// unhidden takes out the characters that nobody sees (zero-width ones, marks of
+// direction), with which an address or name is kept from being found.
+func unhidden(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -126,6 +126,22 @@ func addressed(pass *lint.Pass) []lint.Visible {
 	return out
 }
 
+// recipients are the addresses that the message is for. Where answers are to
+// go (Reply-To, Mail-Followup-To) is none.
+func recipients(pass *lint.Pass) []lint.Visible {
+	var out []lint.Visible
+	in := map[string]bool{}
+	for _, a := range pass.Msg.Envelope.Recipients {
+		in[a.Key()] = true
+	}
+	for _, a := range addressed(pass) {
+		if a.Field != "Reply-To" && a.Field != "Mail-Followup-To" || in[a.Key()] {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // envelopeField names where a recipient that no visible field shows comes from.
 func envelopeField(pass *lint.Pass, a message.Address) string {
 	if pass.Facts.OnItsWay() {

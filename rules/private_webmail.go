@@ -57,7 +57,7 @@ func checkPrivateWebmail(pass *lint.Pass, providers map[string]bool) {
 			who = append(who, nameOf(a))
 		}
 	}
-	for _, a := range addressed(pass) {
+	for _, a := range recipients(pass) {
 		if pass.Facts.Internal(a.Address) || !providers[a.Registrable()] {
 			continue
 		}
@@ -80,6 +80,8 @@ func checkPrivateWebmail(pass *lint.Pass, providers map[string]bool) {
 func attachment(m *message.Message) *message.Part {
 	for _, p := range m.Parts {
 		switch {
+		case p.Embedded != nil:
+			return p
 		case !p.Attachment():
 		case strings.HasPrefix(p.Type, "image/") && (p.ContentID != "" || p.Disposition == "inline"):
 		case p.Type == "text/calendar", strings.HasSuffix(p.Type, "-signature"), p.Type == "application/pgp-encrypted":

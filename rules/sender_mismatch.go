@@ -31,10 +31,10 @@ ours was not written by one of us.`,
 		Ja: "自分のアドレスをFromにして送信してください。代理送信するシステムはサービスとして登録してください。",
 	},
 	Quiet: lint.Text{
-		En: `Automatic mail, list mail, resent messages, forwarded invitations, what auto-forward finds; stored mail that
-was received; addresses of one organisation that differ in From and Sender (shared mailboxes).`,
+		En: `Automatic mail, list mail, resent messages, forwarded invitations, what auto-forward finds; mail that
+comes from outside and stays with us, stored mail that was received; addresses of one organisation that differ in From and Sender (shared mailboxes).`,
 		Ja: `自動送信メール、メーリングリスト、再送（Resent）、会議招集の転送、auto-forward が検出するもの、
-受信した保存メール、同じ組織内でFromとSenderが異なるもの（共有メールボックス）には反応しません。`,
+外部から届いて組織内に留まるメール、受信した保存メール、同じ組織内でFromとSenderが異なるもの（共有メールボックス）には反応しません。`,
 	},
 	Held: lint.Text{
 		En: "If the sender did not write it, lock the account and look at what else it sent.",
@@ -49,7 +49,7 @@ type senderMismatch struct{}
 
 func checkSenderMismatch(pass *lint.Pass, _ senderMismatch) {
 	f := pass.Facts
-	if !f.Leaves() || f.Automatic() != "" || received(pass) || passedOn(pass) {
+	if f.Automatic() != "" || received(pass) || passedOn(pass) {
 		return
 	}
 	from := pass.Msg.From()
@@ -89,8 +89,14 @@ func privateHost(domain string) bool {
 	return top == domain
 }
 
-// received: stored mail that came in, which says nothing about who sends here.
+// received: mail that came in, which says nothing about who sends here: from
+// outside to nobody but us, or stored with the traces of its way.
 func received(pass *lint.Pass) bool {
+	by := pass.Msg.Envelope.ReversePath
+	submitted := pass.Facts.OnItsWay() && !by.IsZero() && pass.Facts.Internal(by)
+	if !pass.Facts.Leaves() && !pass.Facts.FromOurs() && !submitted {
+		return true
+	}
 	if pass.Facts.OnItsWay() {
 		return false
 	}

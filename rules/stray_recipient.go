@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"maillint/lint"
 	"maillint/lookalike"
@@ -68,6 +69,10 @@ func mailProviders(org *lint.Org) map[string]bool {
 	out := map[string]bool{}
 	for _, t := range lookalike.Default() {
 		out[message.Registrable(t.Domain)] = true
+		name, _, _ := strings.Cut(t.Domain, ".")
+		for _, suffix := range t.Suffixes {
+			out[message.Registrable(name+"."+suffix)] = true
+		}
 	}
 	for _, d := range org.Known().Webmail {
 		out[message.Registrable(d)] = true
@@ -81,7 +86,7 @@ func checkStrayRecipient(pass *lint.Pass, c strayCheck) {
 	}
 	groups := map[string][]lint.Visible{} // by organisation; "" is ours
 	n := 0
-	for _, a := range addressed(pass) {
+	for _, a := range recipients(pass) {
 		organisation := ""
 		if !pass.Facts.Internal(a.Address) {
 			organisation = a.Registrable()

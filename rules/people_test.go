@@ -1,0 +1,205 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+
+	"maillint/lint"
+	"maillint/message"
+)
+
+func TestBlockedRecipientEdges(t *testing.T) {
+	blocked := matcher{"evil.example", "drop@gmail.com"}
+	tests := []struct {
+		name, raw, from string
+		to              []string
+		want            int
+	}{
+		{"an address", "To: drop@gmail.com\n", "a@ours.example", []string{"drop@gmail.com"}, 1},
+		{"its neighbour", "To: drops@gmail.com\n", "a@ours.example", []string{"drops@gmail.com"}, 0},
+		{"below a domain", "To: x@mail.evil.example\n", "a@ours.example", []string{"x@mail.evil.example"}, 1},
+		{"in the envelope only", "To: b@ours.example\n", "a@ours.example", []string{"drop@gmail.com"}, 1},
+		{"in Cc only", "To: b@ours.example\nCc: drop@gmail.com\n", "a@ours.example", []string{"b@ours.example"}, 1},
+		{"in Reply-To only", "To: b@ours.example\nReply-To: drop@gmail.com\n", "a@ours.example", []string{"b@ours.example"}, 0},
+		{"an auto-reply", "To: drop@gmail.com\nAuto-Submitted: auto-replied\n", "<>", []string{"drop@gmail.com"}, 1},
+		{"two", "To: drop@gmail.com, y@evil.example\n", "a@ours.example", []string{"drop@gmail.com", "y@evil.example"}, 2},
+	}
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	org = org.With(lint.Known{Lists: map[string]lint.Matcher{"blocked": blocked}})
+	for _, tt := range tests {
+		m := sent(t, "From: a@ours.example\n"+tt.raw+"\nText\n", tt.from, tt.to...)
+		found, err := lint.NewEngine(org, []lint.Entry{{Instance: BlockedRecipient.Default()}}).Run(m)
+		if err != nil || len(found) != tt.want {
+			t.Errorf("%s: %d findings, want %d (%v)", tt.name, len(found), tt.want, err)
+		}
+	}
+	if found := judge(t, BlockedRecipient, "", stored("To: drop@gmail.com\n\n"), "ours.example"); len(found) != 0 {
+		t.Errorf("without a list: %v", found)
+	}
+}
+
+// matcher is a block list: addresses, and domains with all that is below them.
+type matcher []string
+
+func (m matcher) Match(a message.Address) bool {
+	for _, e := range m {
+		if a.String() == e || a.Domain == e || strings.HasSuffix(a.Domain, "."+e) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestStrayRecipientEdges(t *testing.T) {
+	const four = "b@ours.example, c@ours.example, d@sub.ours.example"
+	tests := []struct{ name, raw, params, want string }{
+		{"one of four", "To: " + four + ", x@out.example\n", "", "warning"},
+		{"one of three", "To: b@ours.example, c@ours.example, x@out.example\n", "", "none"},
+		{"one of three, lowered", "To: b@ours.example, c@ours.example, x@out.example\n", "recipients: 3", "warning"},
+		{"one of four, raised", "To: " + four + ", x@out.example\n", "recipients: 5", "none"},
+		{"two outsiders of one organisation", "To: " + four + ", x@out.example, y@out.example\n", "", "none"},
+		{"two outsiders of two", "To: " + four + ", x@out.example, y@other.example\n", "", "none"},
+		{"nobody outside", "To: " + four + ", e@ours.example\n", "", "none"},
+		{"in Cc", "To: " + four + "\nCc: x@out.example\n", "", "warning"},
+		{"among a partner's", "To: b@p.example, c@p.example, d@mail.p.example, x@out.example\n", "", "warning"},
+		{"one of ours among a partner's", "To: b@p.example, c@p.example, d@p.example, x@ours.example\n", "", "none"},
+		{"among a provider's", "To: b@gmail.com, c@gmail.com, d@gmail.com, x@out.example\n", "", "none"},
+		{"among another provider's", "To: b@yahoo.co.jp, c@yahoo.co.jp, d@yahoo.co.jp, x@out.example\n", "", "none"},
+		{"the same address twice", "To: b@ours.example, B@ours.example, c@ours.example, x@out.example\n", "", "none"},
+		{"a list", "List-Id: <l.ours.example>\nTo: " + four + ", x@out.example\n", "", "none"},
+	}
+	for _, tt := range tests {
+		if got := worst(judge(t, StrayRecipient, tt.params, stored("From: a@ours.example\n"+tt.raw+"\nText\n"), "ours.example")); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	m := sent(t, "From: a@ours.example\nTo: "+four+", e@ours.example\nReply-To: x@out.example\n\n", "a@ours.example", "y@out.example", "b@ours.example", "c@ours.example", "d@sub.ours.example")
+	if got := worst(judge(t, StrayRecipient, "", m, "ours.example")); got != "warning" {
+		t.Errorf("where answers go is no recipient: %s", got)
+	}
+}
+
+func TestPrivateWebmailEdges(t *testing.T) {
+	const from = "From: Taro Yamada <taro.yamada@ours.example>\n"
+	mixed := func(part string) string {
+		return "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n" + part + "\n--b--\n"
+	}
+	file := mixed("Content-Type: text/csv; name=a.csv\n\nx")
+	tests := []struct{ name, raw, want string }{
+		{"both names", from + "To: yamada.taro.1@gmail.com\n" + file, "warning"},
+		{"initial and surname", from + "To: t.yamada99@gmail.com\n" + file, "warning"},
+		{"the other order", from + "To: yamadat@yahoo.co.jp\n" + file, "warning"},
+		{"the same display name", "From: 山田太郎 <ty@ours.example>\nTo: 山田　太郎 <neko@docomo.ne.jp>\n" + file, "warning"},
+		{"another person", from + "To: hanako.sato@gmail.com\n" + file, "none"},
+		{"a namesake by surname", from + "To: hanako.yamada@gmail.com\n" + file, "none"},
+		{"no provider", from + "To: taro.yamada@out.example\n" + file, "none"},
+		{"no file", from + "To: taro.yamada@gmail.com\n\nx\n", "none"},
+		{"a picture in the text", from + "To: taro.yamada@gmail.com\n" + mixed("Content-Type: image/png; name=a.png\nContent-ID: <1>\n\nx"), "none"},
+		{"a signature", from + "To: taro.yamada@gmail.com\n" + mixed("Content-Type: application/pkcs7-signature; name=smime.p7s\n\nx"), "none"},
+		{"a calendar entry", from + "To: taro.yamada@gmail.com\n" + mixed("Content-Type: text/calendar; name=a.ics\n\nx"), "none"},
+		{"a message as a file", from + "To: taro.yamada@gmail.com\n" + mixed("Content-Type: message/rfc822\n\nSubject: x\n\ny"), "warning"},
+		{"from a provider", "From: taro.yamada@gmail.com\nTo: taro.yamada@outlook.com\n" + file, "none"},
+		{"an auto-reply", "Auto-Submitted: auto-replied\n" + from + "To: taro.yamada@gmail.com\n" + file, "none"},
+		{"in Cc", from + "To: b@ours.example\nCc: taro.yamada@gmail.com\n" + file, "warning"},
+		{"inside", from + "To: taro.yamada@sub.ours.example\n" + file, "none"},
+	}
+	for _, tt := range tests {
+		if got := worst(judge(t, PrivateWebmail, "", stored(tt.raw), "ours.example")); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	m := sent(t, from+"To: b@out.example\nReply-To: taro.yamada@gmail.com\n"+file, "taro.yamada@ours.example", "b@out.example")
+	if got := worst(judge(t, PrivateWebmail, "", m, "ours.example")); got != "none" {
+		t.Errorf("where answers go is no recipient: %s", got)
+	}
+}
+
+func TestSenderMismatchEdges(t *testing.T) {
+	const to = "To: b@out.example\n"
+	out := []string{"b@out.example"}
+	tests := []struct {
+		name, raw, from string
+		to              []string
+		want            string
+	}{
+		{"ours", "From: a@ours.example\n" + to, "a@ours.example", out, "none"},
+		{"not ours", "From: x@other.example\n" + to, "a@ours.example", out, "high"},
+		{"not ours, inside, submitted by one of us", "From: x@other.example\nTo: b@ours.example\n", "a@ours.example", []string{"b@ours.example"}, "high"},
+		{"not ours, inside, from outside", "From: x@other.example\nTo: b@ours.example\n", "x@other.example", []string{"b@ours.example"}, "none"},
+		{"two of two organisations", "From: a@ours.example, x@other.example\n" + to, "a@ours.example", out, "high"},
+		{"two of ours", "From: a@ours.example, c@ours.example\nSender: a@ours.example\n" + to, "a@ours.example", out, "none"},
+		{"Sender elsewhere", "From: a@ours.example\nSender: x@other.example\n" + to, "a@ours.example", out, "high"},
+		{"Sender elsewhere, inside", "From: a@ours.example\nSender: x@other.example\nTo: b@ours.example\n", "a@ours.example", []string{"b@ours.example"}, "high"},
+		{"Sender of ours", "From: office@ours.example\nSender: a@ours.example\n" + to, "a@ours.example", out, "none"},
+		{"Reply-To elsewhere", "From: a@ours.example\nReply-To: x@gmail.com\n" + to, "a@ours.example", out, "warning"},
+		{"Reply-To of ours", "From: a@ours.example\nReply-To: c@ours.example\n" + to, "a@ours.example", out, "none"},
+		{"Reply-To of a list", "From: a@ours.example\nReply-To: l@lists.example\nList-Id: <l.lists.example>\n" + to, "a@ours.example", out, "none"},
+		{"another's", "From: c@ours.example\n" + to, "a@ours.example", out, "warning"},
+		{"another's, said", "From: c@ours.example\nSender: a@ours.example\n" + to, "a@ours.example", out, "none"},
+		{"a tag", "From: a@ours.example\n" + to, "a+news@ours.example", out, "none"},
+		{"VERP", "From: a@ours.example\n" + to, "a-b=out.example@bounce.ours.example", out, "none"},
+		{"auto-reply", "Auto-Submitted: auto-replied\nFrom: x@other.example\n" + to, "<>", out, "none"},
+		{"resent", "Resent-From: a@ours.example\nFrom: x@other.example\n" + to, "a@ours.example", out, "none"},
+		{"forwarded invitation", "From: x@other.example\nContent-Type: text/calendar; method=REQUEST\n" + to, "a@ours.example", out, "none"},
+		{"list", "List-Id: <l.ours.example>\nFrom: x@other.example\n" + to, "l-bounces@ours.example", out, "none"},
+		{"forwarded by a setting", "From: x@other.example\nTo: a@ours.example\nX-Sieve: Pigeonhole Sieve 0.5\nX-Sieve-Redirected-From: a@ours.example\n", "a@ours.example", out, "none"},
+		{"no From", "Subject: x\n" + to, "a@ours.example", out, "none"},
+	}
+	for _, tt := range tests {
+		if got := worst(judge(t, SenderMismatch, "", sent(t, tt.raw+"\nText\n", tt.from, tt.to...), "ours.example")); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	for raw, want := range map[string]string{
+		"From: x@other.example\nTo: b@out.example\n\n":                                              "high",
+		"From: x@other.example\nTo: b@ours.example\n\n":                                             "none",
+		"Received: from a by b\nFrom: x@other.example\nTo: b@ours.example, c@out.example\n\n":       "none",
+		"Received: from a by b\nFrom: a@ours.example\nReply-To: x@gmail.com\nTo: c@out.example\n\n": "warning",
+	} {
+		if got := worst(judge(t, SenderMismatch, "", stored(raw), "ours.example")); got != want {
+			t.Errorf("stored %q: %s, want %s", raw, got, want)
+		}
+	}
+}
+
+func TestDisplayNameSpoofEdges(t *testing.T) {
+	tests := []struct{ name, raw, want string }{
+		{"another address", `From: "kano@ours.example" <x@gmail.com>`, "high"},
+		{"another address and a name", `From: "Kano <kano@ours.example>" <x@gmail.com>`, "high"},
+		{"its own address", `From: "x@gmail.com" <x@gmail.com>`, "none"},
+		{"its own, other case", `From: "X@Gmail.com" <x@gmail.com>`, "none"},
+		{"of the same organisation", `From: "kano@ours.example" <k.kano@ours.example>`, "none"},
+		{"full-width", "From: =?utf-8?B?a2Fub++8oG91cnMuZXhhbXBsZQ==?= <x@gmail.com>", "high"},
+		{"encoded word", "From: =?iso-2022-jp?B?GyRCMkNHPBsoQiA8a2Fub0BvdXJzLmV4YW1wbGU+?= <x@gmail.com>", "high"},
+		{"zero-width", "From: =?utf-8?B?a2Fub0DigItvdXJzLuKAi2V4YW1wbGU=?= <x@gmail.com>", "high"},
+		{"in a comment", `From: x@gmail.com (kano@ours.example)`, "high"},
+		{"protected name", `From: "Help Desk" <x@gmail.com>`, "high"},
+		{"protected name, spaced and cased", `From: "HELP  desk (IT)" <x@gmail.com>`, "high"},
+		{"protected name of ours", `From: "Help Desk" <desk@ours.example>`, "none"},
+		{"protected Japanese name", "From: =?utf-8?B?5Yqg57SN44CA5aSq6YOO?= <x@gmail.com>", "high"},
+		{"Sender", "From: a@ours.example\nSender: \"kano@ours.example\" <x@gmail.com>", "high"},
+		{"Reply-To", "From: a@ours.example\nReply-To: \"kano@ours.example\" <x@gmail.com>", "high"},
+		{"To", "From: a@ours.example\nTo: \"old@former.example\" <new@now.example>", "info"},
+		{"Cc", "From: a@ours.example\nCc: \"old@former.example\" <new@now.example>", "info"},
+		{"Bcc", "From: a@ours.example\nBcc: \"old@former.example\" <new@now.example>", "none"},
+		{"an at sign that is no address", `From: "Taro @ Tokyo" <x@gmail.com>`, "none"},
+		{"an account name", `From: "@taro" <x@gmail.com>`, "none"},
+		{"a list's", "List-Id: <l.ours.example>\nFrom: \"x@out.example via L\" <l@lists.gmail.com>", "none"},
+		{"an auto-reply's", "Auto-Submitted: auto-replied\nFrom: \"kano@ours.example\" <x@gmail.com>", "high"},
+		{"inside", "From: \"kano@ours.example\" <x@gmail.com>\nTo: b@ours.example", "high"},
+	}
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	org = org.With(lint.Known{Protected: []string{"Help Desk", "加納 太郎"}})
+	for _, tt := range tests {
+		found, err := lint.NewEngine(org, []lint.Entry{{Instance: DisplayNameSpoof.Default()}}).Run(stored(tt.raw + "\n\nText\n"))
+		if got := worst(found); err != nil || got != tt.want {
+			t.Errorf("%s: %s, want %s (%v)", tt.name, got, tt.want, err)
+		}
+	}
+}
