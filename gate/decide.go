@@ -50,6 +50,7 @@ func (g *Gate) Decide(ctx context.Context, id string, d Decision) (*store.Item, 
 	it, err := Decider{g.o.Store, g.Policy()}.Decide(ctx, id, d)
 	if err == nil {
 		g.o.Observer.decided(it)
+		g.told.again()
 		g.nudge()
 	}
 	return it, err

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,9 +51,10 @@ type Gate struct {
 	worker  string
 	parts   mailings
 	alarms  alarms
+	undo    undo
+	told    watch
 	dead    atomic.Pointer[string] // why nothing can be held now
 	wake    chan struct{}
-	working sync.WaitGroup
 }
 
 // current is a policy with its engines and texts.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"maillint/history"
@@ -116,7 +117,7 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 	if t := s.g.trace(s.c, s.tx); t != nil {
 		it.Notes[noteTrace] = string(t)
 	}
-	if asks(&s.j.verdict, policy.Tag) {
+	if it.Hide || asks(&s.j.verdict, policy.Tag) {
 		it.Notes[noteTagged] = "yes"
 	}
 	if s.j.automatic != "" {
@@ -195,7 +196,31 @@ func (g *Gate) takeBack(ctx context.Context, tx string, items []*store.Item) {
 		})
 		if err != nil && !errors.Is(err, errNotHeld) {
 			g.o.Observer.failed("store", err)
+			g.undo.add(it)
 		}
+	}
+}
+
+// undo are items that could not be taken back yet.
+type undo struct {
+	mu   sync.Mutex
+	list []*store.Item
+}
+
+func (u *undo) add(it *store.Item) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.list = append(u.list, it)
+}
+
+// takeBackLater tries again what the store refused.
+func (g *Gate) takeBackLater(ctx context.Context) {
+	g.undo.mu.Lock()
+	list := g.undo.list
+	g.undo.list = nil
+	g.undo.mu.Unlock()
+	for _, it := range list {
+		g.takeBack(ctx, it.Transaction, []*store.Item{it})
 	}
 }
 

@@ -366,6 +366,7 @@ func (r *releaseOf) settle(ctx context.Context, done results) error {
 	}
 	if out.State.Final() {
 		r.g.o.Observer.decided(out)
+		r.g.told.again()
 	}
 	return nil
 }

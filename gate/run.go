@@ -74,6 +74,7 @@ func (g *Gate) nudge() {
 
 // people acts for those who are asked: deadlines, notices, alarms.
 func (g *Gate) people(ctx context.Context) {
+	g.takeBackLater(ctx)
 	g.deadlines(ctx)
 	g.notices(ctx)
 	g.reports(ctx)

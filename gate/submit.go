@@ -199,7 +199,7 @@ func (s *submission) message() (*rewrite.Message, error) {
 		resigns = h.Resigns
 	}
 	out, err := s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{
-		tagged: s.j.verdict.Disposition >= policy.Tag, hide: hide, sender: s.tx.Identity.Address, resigns: resigns,
+		tagged: hide || asks(&s.j.verdict, policy.Tag), hide: hide, sender: s.tx.Identity.Address, resigns: resigns,
 	})
 	if err == nil && hide {
 		err = s.c.hidden(out, s.j.msg.Envelope, s.tx.Identity)

@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"maillint/policy"
 )
 
 func checkCommand() *cobra.Command {
@@ -42,6 +46,7 @@ func checkPolicy(cmd *cobra.Command, path, door string) error {
 	}
 	found := p.Check(time.Now())
 	if door != "" {
+		found = slices.DeleteFunc(found, func(b policy.Problem) bool { return strings.HasPrefix(b.Text, door+": ") })
 		found = append(found, p.CheckFor(door)...)
 	}
 	printProblems(cmd.ErrOrStderr(), found)
