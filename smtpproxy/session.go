@@ -79,7 +79,7 @@ func (c *conn) greet() error {
 // Mail begins a transaction.
 func (s session) Mail(string, *smtp.MailOptions) error {
 	c := s.c
-	p, bad := readPath(c.arg)
+	p, bad := submit.ParsePath(c.arg)
 	if bad != nil {
 		return c.give(*bad)
 	}
@@ -163,7 +163,7 @@ func (s session) Rcpt(string, *smtp.RcptOptions) error {
 	if len(c.tx.Recipients) >= c.server.opts.Recipients {
 		return c.give(replyMany)
 	}
-	p, bad := readPath(c.arg)
+	p, bad := submit.ParsePath(c.arg)
 	switch {
 	case bad == nil && p.Address.IsZero():
 		bad = &replyMailbox

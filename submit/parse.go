@@ -1,43 +1,51 @@
-package smtpproxy
+package submit
 
 import (
 	"strings"
 
 	"maillint/message"
-	"maillint/submit"
 )
 
-// readPath reads what follows "FROM:" or "TO:": a path and its parameters.
+// What a path that cannot be taken is answered with.
+var (
+	replySyntax  = NewReply(501, "5.5.4", "syntax error in parameters")
+	replyMailbox = NewReply(501, "5.1.3", "bad address syntax")
+	replyRoute   = NewReply(553, "5.1.3", "source routes are not taken")
+	replyPath    = NewReply(553, "5.1.3", "address cannot be passed on safely")
+)
+
+// ParsePath reads a path as it follows "FROM:" or "TO:", with its parameters.
+// The reply tells what is wrong with it; nil where it is good.
 //
 // One spelling goes to the rules, the store and the next hop. What another
 // server could read as somebody else is refused here: source routes, anything
 // quoted but plain text, and local parts that hold what could end them.
-func readPath(arg string) (submit.Path, *submit.Reply) {
+func ParsePath(arg string) (Path, *Reply) {
 	arg = strings.TrimLeft(arg, " ") // "FROM: <a@b>" is common
 	inner, rest, bad := cutPath(arg)
 	if bad != nil {
-		return submit.Path{}, bad
+		return Path{}, bad
 	}
-	params, ok := submit.ParseParams(rest)
+	params, ok := ParseParams(rest)
 	if !ok {
-		return submit.Path{}, &replySyntax
+		return Path{}, &replySyntax
 	}
-	p := submit.Path{Params: params}
+	p := Path{Params: params}
 	if inner == "" {
 		return p, nil
 	}
 	if p.Address, bad = readMailbox(inner); bad != nil {
-		return submit.Path{}, bad
+		return Path{}, bad
 	}
 	if _, err := p.Wire(); err != nil {
-		return submit.Path{}, &replyPath
+		return Path{}, &replyPath
 	}
 	return p, nil
 }
 
 // cutPath takes "<inner> rest" apart. Printers and scripts leave the angle
 // brackets out; then the path ends at the first blank.
-func cutPath(s string) (inner, rest string, bad *submit.Reply) {
+func cutPath(s string) (inner, rest string, bad *Reply) {
 	if !strings.HasPrefix(s, "<") {
 		inner, rest, _ = strings.Cut(s, " ")
 		if inner == "" || strings.ContainsAny(inner, `<>"`) {
@@ -73,7 +81,7 @@ func endOfPath(s string) int {
 }
 
 // readMailbox reads local part and domain.
-func readMailbox(s string) (message.Address, *submit.Reply) {
+func readMailbox(s string) (message.Address, *Reply) {
 	if s[0] == '@' {
 		return message.Address{}, &replyRoute
 	}
@@ -91,7 +99,7 @@ func readMailbox(s string) (message.Address, *submit.Reply) {
 	return message.Address{Local: local, Domain: d}, nil
 }
 
-func splitMailbox(s string) (local, domain string, bad *submit.Reply) {
+func splitMailbox(s string) (local, domain string, bad *Reply) {
 	if s[0] != '"' {
 		at := strings.LastIndexByte(s, '@')
 		if at <= 0 || at == len(s)-1 {
