@@ -55,6 +55,11 @@ const (
 	Authenticated              // a log-in proved it
 )
 
+var trustNames = []string{"claimed", "vouched", "authenticated"}
+
+// String is the trust's name.
+func (t Trust) String() string { return trustNames[t] }
+
 // Identity is who submitted a message.
 type Identity struct {
 	Address message.Address

@@ -39,6 +39,9 @@ type Policy struct {
 	Holds      Holds
 	Store      StoreAt
 	Notify     Notify
+	Milter     Milter
+	// Stamp are the keys of stamps; without any, mail is not stamped.
+	Stamp []StampKey
 	// Warnings are what works, but probably not as it was meant.
 	Warnings Problems
 	// Now tells the time: for hours, dates and the end of exceptions.
@@ -88,7 +91,7 @@ func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, erro
 }
 
 // later are sections that this version knows of and does not have.
-var later = []string{"milter", "console"}
+var later = []string{"console"}
 
 // sections reads the file. What others refer to is read first, whatever the
 // order in the file.
@@ -111,6 +114,8 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		{"holds", func(v *yaml.Node, s string) { p.Holds = r.readHolds(v, s) }},
 		{"store", func(v *yaml.Node, s string) { p.Store = r.readStore(v, s) }},
 		{"notify", func(v *yaml.Node, s string) { p.Notify = r.readNotify(v, s) }},
+		{"milter", func(v *yaml.Node, s string) { p.Milter = r.readMilter(v, s) }},
+		{"stamp", func(v *yaml.Node, s string) { p.Stamp = r.readStamp(v, s) }},
 	}
 	for _, k := range keys {
 		v := find(top, k.name)

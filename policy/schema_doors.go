@@ -10,6 +10,13 @@ func doorSections() object {
 			"address": text("sqlite:PATH, or postgres://HOST/DATABASE"),
 			"key":     text("${NAME} or file:PATH: encrypts bodies and envelopes"),
 		})),
+		"milter": described("how an MTA hands mail over", closed(object{
+			"listen":   described("sockets: unix:PATH or inet:HOST:PORT", ref("oneOrMore")),
+			"identity": enum("reverse-path: the MTA checks that a sender may use it", []string{"reverse-path"}),
+		})),
+		"stamp": described("proof that mail went through maillint", closed(object{
+			"keys": object{"type": []string{"object", "null"}, "additionalProperties": text("${NAME} or file:PATH"), "description": "by name; the first makes stamps, all are taken"},
+		})),
 		"notify": described("how notices are written", closed(object{
 			"from":      text("the address they are from"),
 			"language":  enum("of people whose language is not known", languages),
