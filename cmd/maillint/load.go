@@ -13,13 +13,7 @@ import (
 // loadPolicy reads a policy file, or the policy that ships where path is
 // empty. All its problems are printed.
 func loadPolicy(path string, stderr io.Writer) (*policy.Policy, error) {
-	var p *policy.Policy
-	var err error
-	if path == "" {
-		p, err = policy.Parse("rules.yaml", maillint.Policy, rules.All)
-	} else {
-		p, err = policy.Load(path, rules.All)
-	}
+	p, err := parsePolicy(path)
 	if problems, ok := policy.AsProblems(err); ok {
 		printProblems(stderr, problems)
 		return nil, exit(exitUsage)
@@ -29,6 +23,14 @@ func loadPolicy(path string, stderr io.Writer) (*policy.Policy, error) {
 	}
 	printProblems(stderr, p.Warnings)
 	return p, nil
+}
+
+// parsePolicy is loadPolicy without a word.
+func parsePolicy(path string) (*policy.Policy, error) {
+	if path == "" {
+		return policy.Parse("rules.yaml", maillint.Policy, rules.All)
+	}
+	return policy.Load(path, rules.All)
 }
 
 func printProblems(w io.Writer, problems policy.Problems) {

@@ -28,6 +28,7 @@ const (
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		scanCommand(),
+		proxyCommand(),
 		explainCommand(),
 		rulesCommand(),
 		checkCommand(),

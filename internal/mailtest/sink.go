@@ -30,6 +30,9 @@ func (r Received) Recipients() []string {
 	return out
 }
 
+// Null reports whether the reverse-path is <>: a notice or a bounce.
+func (r Received) Null() bool { return strings.HasPrefix(r.From, "<>") }
+
 // Fault tells a Sink to misbehave. The zero Fault is none.
 type Fault struct {
 	Reply string        // answered instead of the positive reply

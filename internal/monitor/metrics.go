@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -115,5 +116,19 @@ func (h *heldCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(h.older, float64(now.Hour), now.Disposition, "1h")
 		gauge(h.older, float64(now.Day), now.Disposition, "1d")
 		gauge(h.older, float64(now.Week), now.Disposition, "7d")
+	}
+}
+
+// Add counts one message of an age.
+func (h *HeldNow) Add(age time.Duration) {
+	h.Count++
+	h.Oldest = max(h.Oldest, age.Seconds())
+	for _, n := range []struct {
+		to *int
+		at time.Duration
+	}{{&h.Hour, time.Hour}, {&h.Day, 24 * time.Hour}, {&h.Week, 7 * 24 * time.Hour}} {
+		if age >= n.at {
+			*n.to++
+		}
 	}
 }

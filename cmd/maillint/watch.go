@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"maillint/internal/monitor"
+	"maillint/store"
+)
+
+// watchEvery is how often the store and the release route are tried.
+const watchEvery = 15 * time.Second
+
+// watch tries what holding needs, and tells the monitor, until ctx ends.
+func (r *running) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		r.probe(ctx, "store", r.store.Check)
+		r.probe(ctx, "release route", r.gate.Probe)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *running) probe(ctx context.Context, part string, try func(context.Context) error) {
+	bounded, cancel := context.WithTimeout(ctx, watchEvery)
+	defer cancel()
+	err := try(bounded)
+	if ctx.Err() != nil || !r.monitor.Set(part, err) {
+		return
+	}
+	if err != nil {
+		r.monitor.Alarms.WithLabelValues(part).Inc()
+		r.log.Error("not ready", "part", part, "error", err)
+		return
+	}
+	r.log.Info("ready again", "part", part)
+}
+
+// heldNow is what waits, by disposition.
+func (r *running) heldNow() ([]monitor.HeldNow, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	items, err := r.store.List(ctx, store.Filter{States: []store.State{store.Held}})
+	if err != nil {
+		return nil, err
+	}
+	now := r.store.Now(ctx)
+	by := map[string]int{}
+	var out []monitor.HeldNow
+	for _, it := range items {
+		i, ok := by[it.Disposition]
+		if !ok {
+			i = len(out)
+			by[it.Disposition] = i
+			out = append(out, monitor.HeldNow{Disposition: it.Disposition})
+		}
+		out[i].Add(now.Sub(it.Held))
+	}
+	return out, nil
+}
