@@ -114,21 +114,45 @@ func (v deciding) check(it *store.Item) error {
 	if !ok || a.Domain == "" {
 		return fmt.Errorf("%q is no address", d.By)
 	}
-	own := v.c.isSender(it, a)
-	asked := it.Disposition == policy.Approve.String() || it.Disposition == policy.Quarantine.String()
-	switch {
-	case own && d.How == "approve":
-		return fmt.Errorf("%w: nobody approves a message of their own", ErrNotYours)
-	case own && d.How == "release" && asked && !v.administrator(a):
-		return fmt.Errorf("%w: nobody sends a message of their own that waits for %s", ErrNotYours, it.Disposition)
-	case own && d.How == "release" && asked:
-		return fmt.Errorf("%w: another administrator must decide", ErrNotYours)
-	case d.How == "withdraw" && !own && !v.administrator(a):
-		return fmt.Errorf("%w: the sender withdraws, others discard", ErrNotYours)
-	case d.How == "approve" && !v.eligible(it, a):
-		return fmt.Errorf("%w: %s is not among the approvers", ErrNotYours, a)
+	return v.permitted(it, a)
+}
+
+// permitted says whether a decision is this person's to make: an administrator
+// decides about the mail of others, a sender confirms and takes back, an
+// approver votes. Nobody sends a message of their own that others must judge.
+func (v deciding) permitted(it *store.Item, a message.Address) error {
+	own, admin := v.c.isSender(it, a), v.administrator(a)
+	judged := it.Disposition == policy.Approve.String() || it.Disposition == policy.Quarantine.String()
+	approver := it.Disposition == policy.Approve.String() && v.eligible(it, a)
+	no := func(format string, args ...any) error {
+		return fmt.Errorf("%w: %s", ErrNotYours, fmt.Sprintf(format, args...))
+	}
+	switch how := v.d.How; {
+	case own && how == "approve":
+		return no("nobody approves a message of their own")
+	case own && how == "release" && judged:
+		return no("nobody sends a message of their own that waits for %s", it.Disposition)
+	case own || admin && how != "withdraw":
+		return nil
+	case how == "withdraw":
+		return no("the sender withdraws, others discard")
+	case !approver && how == "approve":
+		return no("%s is not among the approvers", a)
+	case !approver:
+		return no("%s may not decide about a message that waits for %s", a, it.Disposition)
+	case how == "release" && v.need(it) > 1:
+		return no("%d must approve: this is one vote (approve)", v.need(it))
 	}
 	return nil
+}
+
+// need is how many votes an item needs, of all its approvals together.
+func (v deciding) need(it *store.Item) int {
+	n := 0
+	for _, ap := range v.c.approvals(it) {
+		n += ap.Need
+	}
+	return n
 }
 
 func sameAddress(a, b string) bool {

@@ -37,7 +37,7 @@ func (s *submission) hold(ctx context.Context, groups []group) ([]*store.Item, e
 	var fresh, all []*store.Item
 	for n, gr := range groups {
 		it := s.item(gr, n, now)
-		if same := joins(it, family); same != nil {
+		if same := joins(it, family, s.j.msg); same != nil {
 			all = append(all, same)
 			continue
 		}
@@ -60,7 +60,7 @@ func (s *submission) hold(ctx context.Context, groups []group) ([]*store.Item, e
 // joins fits a part to what is held of its mailing: recipients that are held
 // already are not held twice, and what was decided holds for it too. It gives
 // the earlier item where nothing is left.
-func joins(it *store.Item, family []*store.Item) *store.Item {
+func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item {
 	var all *store.Item
 	for _, f := range family {
 		if f.State == store.Withdrawn && f.Decision.How == howTakenBack {
@@ -81,8 +81,10 @@ func joins(it *store.Item, family []*store.Item) *store.Item {
 		if f.Disposition != it.Disposition {
 			continue
 		}
-		it.Due, it.NoticeAccepted, it.Reminded = f.Due, f.NoticeAccepted, f.Reminded
-		if f.State != store.Held && len(f.Only) == 0 {
+		switch {
+		case f.State == store.Held:
+			it.Due, it.NoticeAccepted, it.Reminded = f.Due, f.NoticeAccepted, f.Reminded
+		case len(f.Only) == 0 && allNamed(it, m):
 			it.State, it.Decision, it.Decided, it.Hide, it.Votes = store.Releasing, f.Decision, f.Decided, f.Hide, f.Votes
 		}
 	}
@@ -90,6 +92,19 @@ func joins(it *store.Item, family []*store.Item) *store.Item {
 		return all
 	}
 	return nil
+}
+
+// allNamed reports whether To and Cc name every recipient of an item, so that
+// whoever decided about an earlier part has seen them. Others are asked about:
+// a decision is no way in for recipients that nobody was shown.
+func allNamed(it *store.Item, m *message.Message) bool {
+	shown := map[string]bool{}
+	for _, name := range []string{"To", "Cc"} {
+		for _, a := range m.Addresses(name) {
+			shown[a.Key()] = true
+		}
+	}
+	return !slices.ContainsFunc(it.Recipients, func(r store.Recipient) bool { return !shown[addressOf(r.Address).Key()] })
 }
 
 // item is what is stored of a group.

@@ -131,6 +131,11 @@ func TestApprovals(t *testing.T) {
 	if err := vote("stranger@ours.example"); !errors.Is(err, ErrNotYours) {
 		t.Errorf("a stranger approves: %v", err)
 	}
+	for by, how := range map[string]string{"stranger@ours.example": "discard", "hanako@ours.example": "release", "jiro@ours.example": "withdraw"} {
+		if _, err := h.Decide(t.Context(), tx.ID, Decision{How: how, By: by}); !errors.Is(err, ErrNotYours) {
+			t.Errorf("%s: %s: %v", by, how, err)
+		}
+	}
 	if err := vote("hanako@ours.example"); err != nil || h.item(tx.ID).State != store.Held {
 		t.Errorf("one of two: %v, %s", err, h.item(tx.ID).State)
 	}
@@ -299,7 +304,7 @@ func TestDecisionsTeach(t *testing.T) {
 // Parts of one message, as a server in front makes them, are one mailing.
 func TestMailing(t *testing.T) {
 	h := newHouse(t, "")
-	whole := h.mail("From: taro@ours.example\nTo: a@x.example, b@y.example, c@z.example\nSubject: CONFIRM", "a@x.example")
+	whole := h.mail("From: taro@ours.example\nTo: a@x.example, b@y.example, c@z.example\nCc: d@z.example\nSubject: CONFIRM", "a@x.example")
 	part := func(to ...string) (*Transaction, submit.Reply) {
 		tx := *whole
 		tx.ID, tx.Recipients = NewID(h.clock.Now()), nil
@@ -334,6 +339,10 @@ func TestMailing(t *testing.T) {
 	h.step(time.Second)
 	if h.item(late.ID).State != store.Released || !reply.OK() {
 		t.Errorf("a part after the decision: %s %s", reply, h.item(late.ID).State)
+	}
+	stranger, _ := part("e@evil.test") // whom nobody who decided has seen
+	if h.step(time.Second); h.item(stranger.ID).State != store.Held || !h.item(stranger.ID).NoticeAccepted.IsZero() {
+		t.Errorf("somebody new, after the decision: %s", h.item(stranger.ID).State)
 	}
 	var to []string
 	_, mails := h.got()
@@ -454,5 +463,38 @@ func TestWhoIsTold(t *testing.T) {
 	}
 	if got := h.says("postmaster@ours.example"); len(got) != 1 || got[0] != "Approval needed: CONFIRM one" {
 		t.Errorf("the administrators are told %q", got)
+	}
+}
+
+// Addresses come back from the store as they went in.
+func TestAddressOf(t *testing.T) {
+	for _, a := range []message.Address{
+		{Local: "a..b", Domain: "docomo.ne.jp"}, {Local: ".a.", Domain: "x.example"}, {Local: "a b", Domain: "x.example"}, {Local: `a"b\`, Domain: "x.example"},
+		{Local: "a@b", Domain: "x.example"}, {Local: "postmaster"}, {Local: "a", Domain: "[192.0.2.1]"}, {Local: "太郎", Domain: "xn--wgv71a119e.example"}, {Local: "a,b", Domain: "x.example"},
+	} {
+		if got := addressOf(a.String()); got != a {
+			t.Errorf("%q: %+v", a.String(), got)
+		}
+	}
+}
+
+// A service that stays within its ceiling is not stopped by what was refused.
+func TestCeiling(t *testing.T) {
+	h := newHouse(t, "")
+	h.policy.Services[0].Ceiling = 4
+	send := func(code int) submit.Reply {
+		tx := h.mail("From: emergency@ours.example\nTo: a@x.example\nSubject: x", "a@x.example", "b@x.example")
+		tx.ReversePath, tx.Identity = path("emergency@ours.example"), policy.Identity{Address: addressOf("emergency@ours.example"), Trust: policy.Vouched, Remote: netip.MustParseAddr("192.0.2.10")}
+		return h.Submit(t.Context(), tx, &hop{reply: submit.NewReply(code, "", "x"), tx: tx})
+	}
+	for _, code := range []int{250, 550, 451, 250} {
+		if r := send(code); r.Code != code {
+			t.Errorf("%s, want %d", r, code)
+		}
+	}
+	for range 2 {
+		if r := send(250); r.Code != 450 || r.Enhanced != "4.7.1" {
+			t.Errorf("over the ceiling: %s", r)
+		}
 	}
 }

@@ -53,7 +53,11 @@ func (g *Gate) post(ctx context.Context, letters []letter) error {
 }
 
 func one(ctx context.Context, s *submit.Session, l letter) (submit.Reply, error) {
-	reply, err := s.Mail(ctx, submit.Path{})
+	var from submit.Path
+	if strings.ContainsFunc(l.to.Local, func(r rune) bool { return r > '~' }) {
+		from.Params = []submit.Param{{Key: "SMTPUTF8"}}
+	}
+	reply, err := s.Mail(ctx, from)
 	if err != nil || !reply.OK() {
 		return reply, err
 	}

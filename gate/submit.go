@@ -30,6 +30,9 @@ func (g *Gate) Submit(ctx context.Context, tx *Transaction, hop NextHop) (reply 
 		if !s.ended {
 			hop.Abort(context.WithoutCancel(ctx))
 		}
+		if !reply.OK() {
+			s.giveBack(context.WithoutCancel(ctx))
+		}
 		e.Reply, e.Took = reply, time.Since(start)
 		g.o.Observer.transaction(e)
 	}()
@@ -38,13 +41,14 @@ func (g *Gate) Submit(ctx context.Context, tx *Transaction, hop NextHop) (reply 
 
 // submission is one transaction on its way through the gate.
 type submission struct {
-	g     *Gate
-	c     *current
-	tx    *Transaction
-	hop   NextHop
-	e     *Event
-	j     judgement
-	ended bool // the next hop's transaction has been used
+	g       *Gate
+	c       *current
+	tx      *Transaction
+	hop     NextHop
+	e       *Event
+	j       judgement
+	ended   bool // the next hop's transaction has been used
+	counted *store.Count
 }
 
 func (s *submission) run(ctx context.Context) submit.Reply {
@@ -119,8 +123,8 @@ func (s *submission) count(ctx context.Context) *submit.Reply {
 	if v == nil || v.PerHour == 0 && v.Ceiling == 0 {
 		return nil
 	}
-	n := int64(len(s.tx.Recipients))
-	totals, err := s.g.o.Store.Add(ctx, store.Count{Key: "service " + v.Name, N: n, Window: time.Hour, At: s.tx.Received})
+	count := store.Count{Key: "service " + v.Name, N: int64(len(s.tx.Recipients)), Window: time.Hour, At: s.tx.Received}
+	totals, err := s.g.o.Store.Add(ctx, count)
 	if err != nil {
 		s.g.o.Observer.failed("store", err)
 		if s.relays() {
@@ -130,15 +134,25 @@ func (s *submission) count(ctx context.Context) *submit.Reply {
 		s.e.Err = err
 		return &again
 	}
+	s.counted = &count
 	if v.PerHour > 0 && totals[0] > 10*int64(v.PerHour) {
 		s.g.alarm("volume "+v.Name, s.tx.ID, fmt.Sprintf("the service %s has written to %d recipients in an hour; %d are expected", v.Name, totals[0], v.PerHour))
 	}
 	if v.Ceiling > 0 && totals[0] > int64(v.Ceiling) {
-		_, _ = s.g.o.Store.Add(ctx, store.Count{Key: "service " + v.Name, N: -n, Window: time.Hour, At: s.tx.Received})
 		stop := tooMany(s.tx.ID)
 		return &stop
 	}
 	return nil
+}
+
+// giveBack takes what was counted off again: the message was refused.
+func (s *submission) giveBack(ctx context.Context) {
+	if s.counted == nil {
+		return
+	}
+	s.counted.N = -s.counted.N
+	_, err := s.g.o.Store.Add(ctx, *s.counted)
+	s.g.o.Observer.failed("store", err)
 }
 
 func (s *submission) alarmFinding() {
