@@ -45,7 +45,7 @@ func (c *clock) advance(d time.Duration) {
 // house is a gate with everything real around it but the next hop.
 type house struct {
 	*Gate
-	t      *testing.T
+	t      testing.TB
 	clock  *clock
 	store  *fragile
 	sink   *mailtest.Sink
@@ -159,12 +159,12 @@ hanako,hanako@ours.example,Hanako,staff,,,,ja,
 jiro,jiro@ours.example,Jiro,staff,,,,,192.0.2.77
 `
 
-func newHouse(t *testing.T, more string) *house {
+func newHouse(t testing.TB, more string) *house {
 	t.Helper()
 	return houseWith(t, more, rules.All)
 }
 
-func houseWith(t *testing.T, more string, all []*lint.Rule) *house {
+func houseWith(t testing.TB, more string, all []*lint.Rule) *house {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte(people), 0o600); err != nil {

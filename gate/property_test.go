@@ -189,3 +189,40 @@ func (h *house) checkDelivered(all []ledger) {
 		}
 	}
 }
+
+// Many at once, with the workers running: the same promises.
+func TestAtOnce(t *testing.T) {
+	h := newHouse(t, "rules: {lookalike-domain: {disposition: {critical: confirm}}}\n")
+	var all sync.WaitGroup
+	ledgers := make([]ledger, 200)
+	stop := make(chan struct{})
+	workers := sync.WaitGroup{}
+	workers.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				h.people(t.Context())
+				h.release(t.Context())
+				_ = h.Reload(h.policy)
+				time.Sleep(5 * time.Millisecond)
+			}
+		}
+	})
+	for w := range 20 {
+		all.Go(func() {
+			rng := rand.New(rand.NewPCG(uint64(w), 2))
+			for i := range 10 {
+				ledgers[w*10+i] = h.randomSubmission(w*10+i, rng)
+				h.clock.advance(20 * time.Second)
+			}
+		})
+	}
+	all.Wait()
+	close(stop)
+	workers.Wait()
+	for n, l := range ledgers {
+		h.checkAccepted(n, l)
+	}
+}

@@ -52,6 +52,9 @@ type submission struct {
 }
 
 func (s *submission) run(ctx context.Context) submit.Reply {
+	if len(s.tx.Recipients) == 0 {
+		return submit.NewReply(554, "5.5.1", "%s: no recipients", s.tx.ID)
+	}
 	s.j = s.g.judge(ctx, s.c, s.tx)
 	s.e.Judged = s.j.took
 	s.e.Verdict = s.j.verdict
