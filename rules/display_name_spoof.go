@@ -12,7 +12,7 @@ import (
 )
 
 // DisplayNameSpoof finds display names that claim to be somebody else.
-var DisplayNameSpoof = lint.New(lint.Meta{
+var DisplayNameSpoof = lint.NewPrepared(lint.Meta{
 	ID:       "display-name-spoof",
 	Severity: lint.High,
 	Defaults: map[lint.Severity]string{lint.Info: "pass", lint.High: "quarantine"},
@@ -44,11 +44,11 @@ old addresses as names) are info. Names to protect are organization.protected of
 	},
 	Incidents: []string{"emotet-chiba-2022", "isumi-2022"},
 	Since:     "0.1.0",
-}, displayNameSpoof{}, checkDisplayNameSpoof)
+}, displayNameSpoof{}, func(org *lint.Org, _ displayNameSpoof) map[string]bool { return mailProviders(org) }, checkDisplayNameSpoof)
 
 type displayNameSpoof struct{}
 
-func checkDisplayNameSpoof(pass *lint.Pass, _ displayNameSpoof) {
+func checkDisplayNameSpoof(pass *lint.Pass, providers map[string]bool) {
 	if pass.Facts.Automatic() == lint.ListMail {
 		return // list managers put the author's address into the name
 	}
@@ -59,7 +59,7 @@ func checkDisplayNameSpoof(pass *lint.Pass, _ displayNameSpoof) {
 			severity = lint.Info
 		}
 		for _, a := range pass.Msg.Addresses(field) {
-			if claimed := claims(pass, a, known); claimed != "" {
+			if claimed := claims(pass, a, known, providers); claimed != "" {
 				pass.Report(lint.Finding{
 					Severity: severity, Where: field, About: []string{a.String()},
 					Evidence: []lint.Evidence{{Where: field, Span: a.Span, Text: a.String()}},
@@ -72,14 +72,17 @@ func checkDisplayNameSpoof(pass *lint.Pass, _ displayNameSpoof) {
 
 // claims says what a display name claims that the address is not; empty where
 // it claims nothing.
-func claims(pass *lint.Pass, a message.Address, protected map[string]string) string {
+func claims(pass *lint.Pass, a message.Address, protected map[string]string, providers map[string]bool) string {
 	shown := a.Name()
 	if shown == "" {
 		return ""
 	}
 	for _, other := range addressesIn(shown) {
-		if other.Key() == a.Key() || sameOrganisation(pass.Facts, other, a) {
+		if other.Key() == a.Key() {
 			continue
+		}
+		if sameOrganisation(pass.Facts, other, a) && (pass.Facts.Internal(a) || !providers[a.Registrable()]) {
+			continue // two mailboxes at a provider are two people's
 		}
 		return "to be " + other.String()
 	}

@@ -115,13 +115,23 @@ func TestDeceptiveLinkEverywhere(t *testing.T) {
 		}
 	}
 	for name, raw := range map[string]string{
-		"quoted in plain text": toOutside + "\n> https://portal.ours.example@evil.test/login\n",
-		"a forwarded message":  toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nphishing, see below\n--b\nContent-Type: message/rfc822\n\n" + htmlMail(toOutside, link) + "\n--b--\n",
-		"an HTML file":         toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: text/html; name=a.html\nContent-Disposition: attachment\n\n" + link + "\n--b--\n",
+		"quoted in plain text":  toOutside + "\n> https://portal.ours.example@evil.test/login\n",
+		"a forwarded message":   toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nphishing, see below\n--b\nContent-Type: message/rfc822\n\n" + htmlMail(toOutside, link) + "\n--b--\n",
+		"behind the end":        toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\nhttps://portal.ours.example@evil.test/login\n",
+		"a file without a name": toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: text/html\nContent-Disposition: attachment\n\n" + link + "\n--b--\n",
+		"an HTML file":          toOutside + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: text/html; name=a.html\nContent-Disposition: attachment\n\n" + link + "\n--b--\n",
 	} {
 		if got := worst(judgeKnown(t, DeceptiveLink, stored(raw))); got != "none" {
 			t.Errorf("%s: %s, want none", name, got)
 		}
+	}
+}
+
+// The same link twice, or in both writings of a text, is one finding.
+func TestDeceptiveLinkOnce(t *testing.T) {
+	const link = `<a href="https://evil.test/">portal.ours.example</a>`
+	if found := judgeKnown(t, DeceptiveLink, stored(htmlMail(toOutside, link+link))); len(found) != 1 || found[0].Message != "a link shows portal.ours.example (ours) and leads to evil.test" {
+		t.Errorf("found %+v", found)
 	}
 }
 

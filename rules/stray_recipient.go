@@ -98,7 +98,7 @@ func checkStrayRecipient(pass *lint.Pass, c strayCheck) {
 		return
 	}
 	for organisation, members := range groups {
-		if organisation == "" || len(members) != 1 || n-1 < c.Recipients-1 {
+		if organisation == "" || len(members) != 1 {
 			continue
 		}
 		for other := range groups {
