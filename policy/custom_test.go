@@ -110,6 +110,14 @@ func TestExpressionFailsLoudly(t *testing.T) {
 	}
 }
 
+// An exception lets be what a rule finds, not that it could not look.
+func TestExpressionFailsDespiteAnException(t *testing.T) {
+	p := mustParse(t, customHead+"    when: recipients[5].external\nexceptions:\n  - {rule: test, reason: agreed, until: 2027-06-30}\n")
+	if v := verdict(t, p, mail(t, "Subject: x\r\n\r\n", "a@ours.example", "b@x.example")); v.Disposition != Confirm || !v.Alarm() {
+		t.Fatalf("%+v", v)
+	}
+}
+
 func TestTruncated(t *testing.T) {
 	p := custom(t, `truncated and not (text contains "end of it")`)
 	long := "Subject: x\r\n\r\n" + strings.Repeat("word ", 20000) + "end of it\r\n"

@@ -128,7 +128,7 @@ func (j *judge) finding(f lint.Finding) Judged {
 	}
 	f.Severity = rule.severity(f.Severity)
 	one := Judged{Finding: f, Alarm: f.Where == NotJudged}
-	if len(j.p.exceptions) > 0 {
+	if len(j.p.exceptions) > 0 && !one.Alarm { // what could not be judged cannot be let be
 		j.except(&one)
 	}
 	if one.Excepted {

@@ -243,6 +243,21 @@ func (p *Policy) judged() *lint.Org {
 // Rule finds a rule or instance by the name that findings carry, or nil.
 func (p *Policy) Rule(name string) *Rule { return p.byName[name] }
 
+// Described is what reports need to explain findings: the metadata of every
+// rule under the name that its findings carry, instances and custom rules too.
+func (p *Policy) Described() []*lint.Rule {
+	out := make([]*lint.Rule, len(p.Rules))
+	for i, r := range p.Rules {
+		out[i] = r.Rule
+		if r.Name != r.Rule.ID {
+			named := *r.Rule
+			named.ID = r.Name
+			out[i] = &named
+		}
+	}
+	return out
+}
+
 // AsProblems gives the problems that an error of Load or Parse carries.
 func AsProblems(err error) (Problems, bool) {
 	var p Problems

@@ -41,7 +41,8 @@ type Format interface {
 
 // Options are what a format may need.
 type Options struct {
-	Rules   []*lint.Rule
+	Rules   []*lint.Rule  // what findings are explained with, by their names
+	Config  string        // the policy's file, for hints; empty for the one that ships
 	Show    lint.Severity // findings below it are counted and not shown, in formats for people
 	Color   bool
 	Lang    string

@@ -229,6 +229,9 @@ func (s *sarif) begin() error {
 
 func (j *jsonWriter) rule(r *lint.Rule, lang string) {
 	text := func(key, s string) {
+		if s == "" {
+			return // a rule of a policy's own may say less
+		}
 		j.key(key)
 		j.open('{')
 		j.field("text", oneLine(s))

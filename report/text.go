@@ -171,9 +171,17 @@ func (t *text) explain(id string) []byte {
 		return nil
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "    %s %s\n", t.paint("2", "why:    "), firstSentence(rule.Why.In(t.opt.Lang)))
-	fmt.Fprintf(&b, "    %s %s\n", t.paint("2", "instead:"), oneLine(rule.Fix.In(t.opt.Lang)))
-	fmt.Fprintf(&b, "    %s maillint explain %s\n", t.paint("2", "more:   "), id)
+	line := func(label, s string) {
+		if s != "" {
+			fmt.Fprintf(&b, "    %s %s\n", t.paint("2", label), s)
+		}
+	}
+	line("why:    ", firstSentence(rule.Why.In(t.opt.Lang)))
+	line("instead:", oneLine(rule.Fix.In(t.opt.Lang)))
+	if config := t.opt.Config; config != "" {
+		id += " --config " + Escape(config)
+	}
+	line("more:   ", "maillint explain "+id)
 	return b.Bytes()
 }
 
@@ -240,7 +248,7 @@ func (t *text) counts(b *bytes.Buffer, s *Summary) {
 		if r := t.opt.rule(id); r != nil {
 			title = r.Title.In(t.opt.Lang)
 		}
-		fmt.Fprintf(b, "  %8s  %-20s %s\n", group(s.Rules[id]), Escape(id), title)
+		b.WriteString(strings.TrimRight(fmt.Sprintf("  %8s  %-20s %s", group(s.Rules[id]), Escape(id), Escape(title)), " ") + "\n")
 	}
 }
 

@@ -41,9 +41,9 @@ func printProblems(w io.Writer, problems policy.Problems) {
 
 // findRule gives the rule of that ID, or former ID, or an error with the one
 // that was probably meant.
-func findRule(id string) (*lint.Rule, error) {
+func findRule(all []*lint.Rule, id string) (*lint.Rule, error) {
 	var names []string
-	for _, r := range rules.All {
+	for _, r := range all {
 		for _, n := range append([]string{r.ID}, r.Aliases...) {
 			if n == id {
 				return r, nil

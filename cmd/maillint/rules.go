@@ -7,11 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"maillint/internal/page"
-	"maillint/rules"
 )
 
 func rulesCommand() *cobra.Command {
-	var lang string
+	var lang, config string
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules",
@@ -20,9 +19,13 @@ func rulesCommand() *cobra.Command {
 			if err := checkLang(lang); err != nil {
 				return err
 			}
+			p, err := loadPolicy(config, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "RULE\tWORST\tDEFAULT\tHISTORY\tFINDS")
-			for _, r := range rules.All {
+			for _, r := range p.Described() {
 				history := "-"
 				if r.NeedsHistory {
 					history = "needed"
@@ -35,5 +38,6 @@ func rulesCommand() *cobra.Command {
 		},
 	}
 	langFlag(cmd, &lang)
+	ownRulesFlag(cmd, &config)
 	return cmd
 }

@@ -73,7 +73,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if s.format, err = o.newFormat(out); err != nil {
+	if s.format, err = o.newFormat(out, p); err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
 	s.progress = newProgress(s.stderr, paths, o.noProgress)
@@ -90,9 +90,9 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	return s.status()
 }
 
-func (o *scanOptions) newFormat(out *output) (report.Format, error) {
+func (o *scanOptions) newFormat(out *output, p *policy.Policy) (report.Format, error) {
 	return report.New(o.format, out, report.Options{
-		Rules: rules.All, Show: o.show, Color: out.color, Version: version, Lang: o.lang,
+		Rules: p.Described(), Config: o.config, Show: o.show, Color: out.color, Version: version, Lang: o.lang,
 	})
 }
 
@@ -152,7 +152,7 @@ func ruleNames(p *policy.Policy, flag string, names []string) (map[string]bool, 
 			out[n] = true
 			continue
 		}
-		r, err := findRule(strings.TrimSpace(n))
+		r, err := findRule(rules.All, strings.TrimSpace(n))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
