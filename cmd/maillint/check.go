@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -9,20 +10,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"maillint/policy"
+	"maillint/rules"
 )
 
 func checkCommand() *cobra.Command {
-	door := ""
+	door, schema := "", false
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Say everything that is wrong with a policy",
 		Long: `Check reads policy files as strictly as the programs that act on them, and prints all
 mistakes, a line each: file, line and column, what is wrong, what was probably meant.
 --for proxy says as well what the proxy would not start without.
+--schema prints the JSON Schema of policies, with which editors complete and check them.
 
 Exit status: 0 right (there may be warnings), 2 mistakes.`,
-		Args: atLeast(1, "a policy file"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return cobra.NoArgs(cmd, args)
+			}
+			return atLeast(1, "a policy file")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return writeSchema(cmd.OutOrStdout())
+			}
 			if door != "" && door != "proxy" {
 				return fmt.Errorf("--for %q: unknown (want proxy)", door)
 			}
@@ -36,7 +47,17 @@ Exit status: 0 right (there may be warnings), 2 mistakes.`,
 		},
 	}
 	cmd.Flags().StringVar(&door, "for", "", "what is to run with it: proxy")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of policies, and do nothing else")
 	return cmd
+}
+
+func writeSchema(w io.Writer) error {
+	schema, err := policy.Schema(rules.All)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(schema)
+	return err
 }
 
 func checkPolicy(cmd *cobra.Command, path, door string) error {

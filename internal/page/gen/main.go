@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"maillint/internal/page"
+	"maillint/policy"
 	"maillint/rules"
 )
 
@@ -73,6 +74,9 @@ func generated() (map[string][]byte, error) {
 		}
 		files["docs/rules/"+r.ID+".md"] = page.Markdown(r, "en", e)
 		files["docs/rules/"+r.ID+".ja.md"] = page.Markdown(r, "ja", e)
+	}
+	if files["docs/rules.schema.json"], err = policy.Schema(rules.All); err != nil {
+		return nil, err
 	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
