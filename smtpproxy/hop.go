@@ -160,9 +160,6 @@ func (h *hop) Relay(ctx context.Context, keep []submit.Path, m *rewrite.Message)
 		}
 		reply, err = h.session.Data(ctx, m)
 	}
-	if err == nil && !reply.OK() && h.session.Err() == nil {
-		h.session.Reset(ctx) // DATA itself may have been refused
-	}
 	return soften(reply), err
 }
 
@@ -203,21 +200,19 @@ func orAll(keep, all []submit.Path) []submit.Path {
 	return all
 }
 
-// forget ends the transaction on our side.
+// forget ends the transaction on our side, and at the next hop where it is
+// still open: DATA itself was refused, or some of it could not be begun anew.
 func (h *hop) forget() {
 	h.mailed, h.accepted = nil, h.accepted[:0]
+	if h.session != nil && h.session.Begun() {
+		h.session.Reset(context.WithoutCancel(h.c.ctx))
+	}
 }
 
 // Abort ends the open transaction at the next hop.
-func (h *hop) Abort(ctx context.Context) {
+func (h *hop) Abort(context.Context) {
 	h.rest()
-	if h.mailed == nil {
-		return
-	}
 	h.forget()
-	if h.session != nil && h.session.Err() == nil {
-		h.session.Reset(context.WithoutCancel(ctx))
-	}
 }
 
 // keep sends a NOOP every now and then, for as long as the transaction waits

@@ -2,7 +2,6 @@ package smtpproxy
 
 import (
 	"bufio"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
@@ -16,7 +15,7 @@ import (
 type recorder struct {
 	l      net.Listener
 	answer func(line string) string // a test's own answer; "" is the usual one, "close" none
-	tls    *tls.Config
+	idle   time.Duration            // it hangs up after so long
 
 	mu       sync.Mutex
 	messages []recorded
@@ -125,6 +124,11 @@ func (r *recorder) serve(c net.Conn) {
 			}
 			fmt.Fprintf(c, "%s\r\n", reply)
 		}
+		r.mu.Lock()
+		if r.idle > 0 {
+			c.SetReadDeadline(time.Now().Add(r.idle))
+		}
+		r.mu.Unlock()
 		l, err := in.ReadString('\n')
 		if err != nil {
 			return
@@ -269,4 +273,22 @@ func (r *recorder) commands() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]string(nil), r.lines...)
+}
+
+func (r *recorder) connections() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.conns
+}
+
+func (r *recorder) patience(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.idle = d
+}
+
+func (r *recorder) answering(f func(line string) string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = f
 }

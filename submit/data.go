@@ -47,6 +47,7 @@ func (s *Session) Data(ctx context.Context, m *rewrite.Message) (Reply, error) {
 		if reply, err = s.answer(); err != nil {
 			return Reply{}, &InDoubt{err}
 		}
+		s.begun = false
 		return reply, nil
 	})
 }

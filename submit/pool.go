@@ -61,9 +61,15 @@ func (p *Pool) take(k poolKey) *Session {
 	return s
 }
 
-// Put takes a session back that has no open transaction. One that is broken or
+// Put takes a session back, without its open transaction. One that is broken or
 // authenticated, or for which there is no room, is closed.
 func (p *Pool) Put(s *Session) {
+	if s.Begun() {
+		if reply, err := s.Reset(context.Background()); err == nil && !reply.OK() {
+			s.Quit(context.Background())
+			return
+		}
+	}
 	if s.Err() != nil {
 		s.Close()
 		return

@@ -32,6 +32,7 @@ type Session struct {
 	mu     sync.Mutex
 	broken error        // why the connection is of no use any more
 	authed bool         // somebody logged in
+	begun  bool         // MAIL was accepted, and its transaction has not ended
 	used   time.Time    // when the last answer came
 	flaw   func([]byte) // tests: what goes wrong in the writer
 	put    time.Time    // the pool's: when it was put in
@@ -173,8 +174,17 @@ func (s *Session) Mail(ctx context.Context, p Path) (Reply, error) {
 				return Reply{}, err
 			}
 		}
-		return s.command("MAIL FROM:" + wire)
+		reply, err := s.command("MAIL FROM:" + wire)
+		s.begun = s.begun || err == nil && reply.OK()
+		return reply, err
 	})
+}
+
+// Begun reports whether a transaction is open.
+func (s *Session) Begun() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begun && s.broken == nil
 }
 
 // Rcpt adds a recipient. ErrPath leaves the session as it was.
@@ -187,7 +197,15 @@ func (s *Session) Rcpt(ctx context.Context, p Path) (Reply, error) {
 }
 
 // Reset ends a transaction (RSET).
-func (s *Session) Reset(ctx context.Context) (Reply, error) { return s.ask(ctx, "RSET") }
+func (s *Session) Reset(ctx context.Context) (Reply, error) {
+	return s.do(ctx, func() (Reply, error) {
+		reply, err := s.command("RSET")
+		if err == nil && reply.OK() {
+			s.begun = false
+		}
+		return reply, err
+	})
+}
 
 // Noop keeps the session open.
 func (s *Session) Noop(ctx context.Context) (Reply, error) { return s.ask(ctx, "NOOP") }

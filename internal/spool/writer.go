@@ -25,10 +25,9 @@ func buffer(class int) *[]byte {
 	return &b
 }
 
-// putBuffer keeps a buffer for the next message. Its content is wiped, so that
-// no message can show up in another.
+// putBuffer keeps a buffer for the next message, which sees nothing of it: a
+// buffer is only ever appended to, from its beginning.
 func putBuffer(class int, b *[]byte) {
-	clear((*b)[:len(*b)])
 	*b = (*b)[:0]
 	buffers[class].Put(b)
 }
