@@ -40,7 +40,8 @@ type Options struct {
 	Quiet time.Duration
 	// Poll is how often the workers look for work.
 	Poll time.Duration
-	// Lease is how long a release may take before another worker takes over.
+	// Lease is how long a worker that says nothing keeps a release; it is renewed
+	// while the work lasts. What a killed program was about to send waits so long.
 	Lease time.Duration
 }
 
@@ -93,7 +94,7 @@ func defaults(o *Options) {
 	for _, d := range []struct {
 		to   *time.Duration
 		want time.Duration
-	}{{&o.Budget, time.Minute}, {&o.Quiet, time.Minute}, {&o.Poll, 5 * time.Second}, {&o.Lease, 10 * time.Minute}} {
+	}{{&o.Budget, time.Minute}, {&o.Quiet, time.Minute}, {&o.Poll, 5 * time.Second}, {&o.Lease, time.Minute}} {
 		if *d.to <= 0 {
 			*d.to = d.want
 		}

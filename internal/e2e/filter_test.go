@@ -16,6 +16,7 @@ import (
 // The set-up of docs/postfix.md, 2: Postfix passes every message through the
 // proxy before it answers its client.
 func TestInsidePostfix(t *testing.T) {
+	t.Parallel()
 	page := snippets(t, "postfix.md")
 	outer, filter, inner, release := mailtest.Port(t), mailtest.Port(t), mailtest.Port(t), mailtest.Port(t)
 	logins := filepath.Join(t.TempDir(), "sender_login")

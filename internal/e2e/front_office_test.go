@@ -96,6 +96,7 @@ func (o *office) submit(from string, cert *tls.Certificate, sender string, to []
 // One message of one sender, cut into a transaction for each domain and sent
 // from twenty addresses, is held as one: one notice, one decision.
 func TestCloudServiceInFront(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	var field []string
 	for i := range 20 {
