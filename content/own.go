@@ -161,6 +161,11 @@ func separates(line string) bool {
 		}
 		return false
 	}
+	for _, h := range []string{"元のメッセージ", "元のメール", "original message", "forwarded message", "転送メッセージ"} {
+		if strings.HasSuffix(core, h) && len(core) < 120 {
+			return true
+		}
+	}
 	for _, h := range headings {
 		if core == h || strings.HasPrefix(core, h) && (len(h) > 9 && len(core) <= 3*len(h)+120 || len(core) <= len(h)+12) {
 			return true
@@ -210,7 +215,7 @@ func head(line string) byte {
 func headsMessage(lines []string) bool {
 	first := head(lines[0])
 	if first != 'f' && first != 't' {
-		return false
+		return headsColumn(lines)
 	}
 	saw := map[byte]bool{first: true}
 	sent := false
@@ -224,7 +229,23 @@ func headsMessage(lines []string) bool {
 			sent = sent || h == 'd' && !strings.HasPrefix(t, "date") && !strings.HasPrefix(t, "日時") && !strings.HasPrefix(t, "日付")
 		}
 	}
-	return saw['s'] && len(saw) > 1 || first == 'f' && sent
+	if first == 't' {
+		return saw['s'] && len(saw) > 2 // a form has "宛先" and "件名", too
+	}
+	return saw['s'] && len(saw) > 1 || sent
+}
+
+// headsColumn reports the block that Notes puts above a message in HTML: the
+// names of the fields on lines of their own.
+func headsColumn(lines []string) bool {
+	if t := strings.ToLower(strings.TrimSpace(lines[0])); t != "to" && t != "宛先" {
+		return false
+	}
+	saw := map[string]bool{}
+	for _, line := range lines[1:min(len(lines), 12)] {
+		saw[strings.ToLower(strings.TrimSpace(line))] = true
+	}
+	return saw["cc"] && (saw["subject"] || saw["件名"])
 }
 
 // attributing reports the line above a quotation: "On Mon, 6 Jan 2025, Taro
