@@ -43,10 +43,32 @@ func (r *htmlReader) document() Document {
 		l.Quoted = l.Quoted || from[l.line] == foreign
 		d.Links = append(d.Links, l.Link)
 	}
+	d.Links = append(d.Links, unmarked(lines, from, d.Links)...)
 	for _, p := range r.pictures {
 		d.Pictures = append(d.Pictures, Picture{p.Target, from[p.line] == written})
 	}
 	return d
+}
+
+// unmarked are the addresses that stand in the text and are no links yet:
+// programs make links of them when they show it.
+func unmarked(lines []string, from []origin, links []Link) []Link {
+	shown := map[string]bool{}
+	for _, l := range links {
+		for _, b := range bareLinks(l.Text) {
+			shown[b.Text] = true
+		}
+	}
+	var out []Link
+	for i, line := range lines {
+		for _, l := range bareLinks(line) {
+			if !shown[l.Text] {
+				l.Quoted = from[i] == foreign
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // placed is a link or picture and the line it starts in.

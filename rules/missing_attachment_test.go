@@ -10,7 +10,7 @@ import (
 // What announces a file, and what speaks of one without announcing it.
 func TestAnnouncements(t *testing.T) {
 	yes := []string{
-		"見積書を添付いたします。", "見積書を添付しましたので、ご確認ください。", "資料を添付しております", "添付の通りです。", "添付ファイルをご確認ください。",
+		"Please find the deck attached.", "見積書を添付いたします。", "見積書を添付しましたので、ご確認ください。", "資料を添付しております", "添付の通りです。", "添付ファイルをご確認ください。",
 		"添付ファイルのとおり進めたいと存じます。", "詳細は添付をご覧ください", "【添付】議事録", "議事録（添付）", "別添のとおり報告いたします。", "別添1をご参照ください。", "請求書を同封いたします。",
 		"別紙のとおりご提案いたします。", "先日お話しした件の資料を添付しました。", "先日の会議の議事録を添付します。", "ご依頼いただいた資料を添付します。", "昨日の見積書を添付しました。",
 		"8月22日付の見積書を添付しました。", "明日の会議資料を添付します。", "改めて添付いたします。", "添付ファイルが開けない場合はご連絡ください。", "先日添付した資料を改訂しましたので、改めて添付します。",
@@ -50,7 +50,7 @@ func TestAnnouncements(t *testing.T) {
 		"Please send it to me as an attachment.", "Send your resume as an attachment to jobs@x.example.", "The password for the attachment is below.", "enclosed in brackets", "an enclosed space", "I enclosed a cheque in the envelope.",
 		"The documents should be attached to the application.", "without attachments", "The file was attached to her mail.", "Did you get the attachment?", "Did you forget the attachment?", "attachment theory", "Attachments larger than 10 MB are refused.",
 		"She has attached the plan.", "We'll attach the invoice once it is ready.",
-		"I got your email with the attachment.", "The fee is in Attachment B, section 3.",
+		"添付ファイルは開封前にウイルスチェックをお願いします。", "I got your email with the attachment.", "The fee is in Attachment B, section 3.",
 		"添付ファイルを拝見しました。", "添付の件、承知しました。", "添付いただいた図面、確認いたしました。", "お送りいただきました添付資料について質問があります。", "ご送付の添付ファイルを確認しました。", "添付資料を拝受いたしました。", "いただいたメールの添付ファイルが壊れているようです。",
 		"添付ファイルを再送していただけますか。", "ファイルを添付して再度お送りいただけますでしょうか。", "恐れ入りますが、資料を添付のうえ再送をお願いいたします。", "添付資料の再送をお願いします。", "申請書に領収書を添付してください。", "申請の際は、領収書を添付すること。", "写真1枚を申込書に添付願います。",
 		"今回は添付はございません。", "（添付なし）", "【添付なし】ご連絡", "添付資料はございませんので、ご了承ください。", "資料の添付は控えさせていただきます。", "ウイルス対策のため添付ファイルは削除されました。", "添付ファイル付きのメールは受信できません。", "添付ファイルの送信は禁止されています。",

@@ -67,7 +67,7 @@ func checkSharingLink(pass *lint.Pass, p sharingLink) {
 	var ev []lint.Evidence
 	seen := map[string]bool{}
 	for _, r := range pass.Facts.Texts() {
-		for _, l := range r.Links {
+		for _, l := range append(r.Links[:len(r.Links):len(r.Links)], bare(r.Own)...) {
 			target, _ := content.Unwrap(l.Target)
 			if l.Quoted || seen[target] {
 				continue
@@ -83,6 +83,18 @@ func checkSharingLink(pass *lint.Pass, p sharingLink) {
 		return
 	}
 	pass.Reportf(lint.Warning, ev[0].Where, ev, "%s to %s go%s to %s outside", counted(len(ev), "link"), services(found), map[bool]string{true: "es"}[len(ev) == 1], counted(len(pass.Facts.External()), "recipient"))
+}
+
+// bare finds addresses without a scheme, which people copy: "1drv.ms/f/abc".
+func bare(own string) []content.Link {
+	var out []content.Link
+	for word := range strings.FieldsFuncSeq(own, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>()\"'", r) }) {
+		host, path, ok := strings.Cut(word, "/")
+		if ok && path != "" && strings.Contains(host, ".") && !strings.Contains(host, ":") && !strings.HasPrefix(word, "www.") {
+			out = append(out, content.Link{Text: word, Target: "https://" + word})
+		}
+	}
+	return out
 }
 
 // service names what a link leads to, by the policy's hosts as well.
