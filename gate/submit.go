@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"maillint/message"
 	"maillint/policy"
 	"maillint/rewrite"
 	"maillint/store"
@@ -131,6 +132,7 @@ func (s *submission) count(ctx context.Context) *submit.Reply {
 	if err != nil {
 		s.g.o.Observer.failed("store", err)
 		if s.relays() {
+			s.g.alarm("service "+v.Name, s.tx.ID, fmt.Sprintf("mail of the service %s is relayed although it could not be counted", v.Name))
 			return nil
 		}
 		again := ours(s.tx.ID)
@@ -216,7 +218,7 @@ func (s *submission) message() (*rewrite.Message, error) {
 		resigns = h.Resigns
 	}
 	out, err := s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{
-		tagged: hide || asks(&s.j.verdict, policy.Tag), hide: hide, sender: s.tx.Identity.Address, resigns: resigns,
+		tagged: hide || asks(&s.j.verdict, policy.Tag), hide: hide, sender: s.ownAddress(), resigns: resigns,
 	})
 	if err == nil && hide {
 		err = s.c.hidden(out, s.j.msg.Envelope, s.tx.Identity)
@@ -230,6 +232,15 @@ func (s *submission) message() (*rewrite.Message, error) {
 func (s *submission) plain() (*rewrite.Message, error) {
 	b := body{s.tx.Body, s.tx.Body.Size(), s.tx.Body.Hash()}
 	return s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{tagged: true, resigns: true})
+}
+
+// ownAddress is where an answer to a message with hidden recipients goes: the
+// identity's address, else its mailbox.
+func (s *submission) ownAddress() message.Address {
+	if a := s.tx.Identity.Address; s.c.internal(a) {
+		return a
+	}
+	return s.j.sender.mailbox
 }
 
 // heldNotChanged puts the whole message to approval because it could not be
