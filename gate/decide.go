@@ -131,7 +131,7 @@ func (v deciding) permitted(it *store.Item, a message.Address) error {
 	case own && how == "approve":
 		return no("nobody approves a message of their own")
 	case own && how == "release" && judged:
-		return no("nobody sends a message of their own that waits for %s", it.Disposition)
+		return no("nobody sends a message of their own that waits for %s", waitsFor[it.Disposition])
 	case own || admin && how != "withdraw":
 		return nil
 	case how == "withdraw":
@@ -139,11 +139,16 @@ func (v deciding) permitted(it *store.Item, a message.Address) error {
 	case !approver && how == "approve":
 		return no("%s is not among the approvers", a)
 	case !approver:
-		return no("%s may not decide about a message that waits for %s", a, it.Disposition)
+		return no("%s may not decide about a message that waits for %s", a, waitsFor[it.Disposition])
 	case how == "release" && v.need(it) > 1:
 		return no("%d must approve: this is one vote (approve)", v.need(it))
 	}
 	return nil
+}
+
+// waitsFor says in words what a held message waits for.
+var waitsFor = map[string]string{
+	policy.Delay.String(): "its time", policy.Confirm.String(): "its sender", policy.Approve.String(): "approval", policy.Quarantine.String(): "the administrators",
 }
 
 // need is how many votes an item needs, of all its approvals together.

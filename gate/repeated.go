@@ -30,7 +30,7 @@ func repeatedAddresses(m *message.Message) []message.Address {
 			out = append(out, tnefRecipients(p.Decoded())...)
 		case p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime":
 			out = append(out, opaqueSigned(p.Decoded())...)
-		default:
+		case p.Parent < 0 || m.Parts[p.Parent].Embedded == nil: // the header of an enclosed message is no part's own
 			out = append(out, shownIn(p.Fields)...)
 		}
 		if len(out) > mostRepeated {
@@ -118,10 +118,13 @@ func addressesIn(b []byte) []message.Address {
 			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_+@=/", r))
 		})
 		for _, w := range words {
+			if len(out) >= mostRepeated {
+				return out
+			}
 			if i := bytes.IndexByte(w, '@'); i <= 0 || i == len(w)-1 || len(w) > 320 {
 				continue
 			}
-			if a, ok := message.ParseAddress(string(w)); ok && strings.Contains(a.Domain, ".") && len(out) < mostRepeated {
+			if a, ok := message.ParseAddress(string(w)); ok && strings.Contains(a.Domain, ".") {
 				out = append(out, a)
 			}
 		}

@@ -16,7 +16,6 @@ import (
 // writes notices and digests, deletes what is old. It ends with ctx, after the
 // work at hand.
 func (g *Gate) Run(ctx context.Context) {
-	_ = g.Probe(ctx)
 	g.afterOutage(ctx)
 	var all sync.WaitGroup
 	every := func(d time.Duration, work func(context.Context)) {
