@@ -38,8 +38,11 @@ func (p *Policy) CheckFor(door string) Problems {
 	if len(p.Holds.Fallback) == 0 {
 		miss("holds.fallback is not set (write the administrators' address: they decide where nobody else can)")
 	}
-	if door == "proxy" {
+	switch {
+	case door == "proxy":
 		out = append(out, p.checkProxy()...)
+	case door == "milter" && len(p.Milter.Listen) == 0:
+		miss("there is no socket (write milter: {listen: unix:/run/maillint/milter.sock})")
 	}
 	if len(out) == 0 {
 		out = p.checkApprovals(door)

@@ -20,7 +20,7 @@ func checkCommand() *cobra.Command {
 		Short: "Say everything that is wrong with a policy",
 		Long: `Check reads policy files as strictly as the programs that act on them, and prints all
 mistakes, a line each: file, line and column, what is wrong, what was probably meant.
---for proxy says as well what the proxy would not start without.
+--for proxy and --for milter say as well what these would not start without.
 --schema prints the JSON Schema of policies, with which editors complete and check them.
 
 Exit status: 0 right (there may be warnings), 2 mistakes.`,
@@ -34,8 +34,8 @@ Exit status: 0 right (there may be warnings), 2 mistakes.`,
 			if schema {
 				return writeSchema(cmd.OutOrStdout())
 			}
-			if door != "" && door != "proxy" {
-				return fmt.Errorf("--for %q: unknown (want proxy)", door)
+			if door != "" && door != "proxy" && door != "milter" {
+				return fmt.Errorf("--for %q: unknown (want proxy or milter)", door)
 			}
 			var failure error
 			for _, path := range args {
@@ -46,7 +46,7 @@ Exit status: 0 right (there may be warnings), 2 mistakes.`,
 			return failure
 		},
 	}
-	cmd.Flags().StringVar(&door, "for", "", "what is to run with it: proxy")
+	cmd.Flags().StringVar(&door, "for", "", "what is to run with it: proxy or milter")
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of policies, and do nothing else")
 	return cmd
 }

@@ -29,6 +29,7 @@ func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		scanCommand(),
 		proxyCommand(),
+		milterCommand(),
 		explainCommand(),
 		rulesCommand(),
 		checkCommand(),
