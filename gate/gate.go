@@ -18,6 +18,7 @@ import (
 	"maillint/lint"
 	"maillint/notify"
 	"maillint/policy"
+	"maillint/rewrite"
 	"maillint/store"
 	"maillint/submit"
 )
@@ -66,6 +67,7 @@ type current struct {
 	exposure *lint.Engine // exposed-recipients and its instances
 	blocked  *lint.Engine // blocked-recipient and its instances
 	texts    *notify.Texts
+	stamps   rewrite.Keys
 }
 
 // New makes a gate. The error is one of the policy's templates, or a missing
@@ -111,7 +113,11 @@ func (g *Gate) Reload(p *policy.Policy) error {
 	if err != nil {
 		return fmt.Errorf("gate: %w", err)
 	}
-	c := &current{Policy: p, engine: p.Engine(nil), texts: texts}
+	stamps, err := stampKeys(p)
+	if err != nil {
+		return err
+	}
+	c := &current{Policy: p, engine: p.Engine(nil), texts: texts, stamps: stamps}
 	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })

@@ -220,6 +220,14 @@ func (r *releaseOf) send(ctx context.Context, out *rewrite.Message, tries []try,
 	if err != nil || len(accepted) == 0 {
 		return err
 	}
+	var to []message.Address
+	for _, t := range accepted {
+		to = append(to, addressOf(t.r.Address))
+	}
+	if err := r.c.stamp(out, r.it.ID, to, r.g.now()); err != nil {
+		done.all(accepted, store.Retry, 451, "4.3.0 the message cannot be stamped")
+		return err
+	}
 	s.BeforeDot = func() error { return r.beforeDot(ctx, accepted) }
 	reply, err := s.Data(ctx, out)
 	var doubt *submit.InDoubt

@@ -315,11 +315,16 @@ func (s *submission) relayAnyway(ctx context.Context) submit.Reply {
 
 func (s *submission) relay(ctx context.Context, keep *group, out *rewrite.Message, some bool) (submit.Reply, error) {
 	s.ended = true
-	var paths []submit.Path
+	paths, to := []submit.Path(nil), s.tx.Recipients
 	if some {
 		for _, n := range keep.recipients {
 			paths = append(paths, s.tx.Recipients[n])
 		}
+		to = paths
+	}
+	if err := s.c.stamp(out, s.tx.ID, addresses(to), s.g.now()); err != nil {
+		s.hop.Abort(context.WithoutCancel(ctx))
+		return submit.Reply{}, err
 	}
 	reply, err := s.hop.Relay(ctx, paths, out)
 	if errors.Is(err, submit.ErrTampered) {

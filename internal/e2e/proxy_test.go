@@ -64,11 +64,17 @@ func (l *logBuffer) String() string {
 // rules.yaml (empty: the policy that ships), and waits until it is ready.
 func startProxy(t *testing.T, policy string, args ...string) *proxy {
 	t.Helper()
+	return startDoor(t, "proxy", policy, args...)
+}
+
+// startDoor is startProxy for a verb of the caller's.
+func startDoor(t *testing.T, verb, policy string, args ...string) *proxy {
+	t.Helper()
 	p := &proxy{Dir: t.TempDir(), Monitor: fmt.Sprintf("127.0.0.1:%d", mailtest.Port(t)), log: &logBuffer{}}
 	if policy != "" {
 		p.policy(t, policy)
 	}
-	p.args = append([]string{"proxy", "--ready-file", "ready", "--monitor", p.Monitor}, args...)
+	p.args = append([]string{verb, "--ready-file", "ready", "--monitor", p.Monitor}, args...)
 	p.start(t)
 	t.Cleanup(func() {
 		p.kill()
