@@ -139,7 +139,8 @@ func startsItem(line string) bool {
 // sentenceMost.
 func sentenceEnd(line string) int {
 	for i, r := range line {
-		after := line[i+utf8.RuneLen(max(r, 0)):]
+		_, size := utf8.DecodeRuneInString(line[i:]) // one octet of broken UTF-8, not three
+		after := line[i+size:]
 		switch r {
 		case '。', '！', '？', '．':
 			return len(line) - len(after)
