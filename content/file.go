@@ -65,6 +65,7 @@ const (
 	ODF            Encryption = "OpenDocument"
 	PDFOpen        Encryption = "PDF, opens without a password"
 	PDF            Encryption = "PDF"
+	PGPPassword    Encryption = "PGP with a password"
 	PGP            Encryption = "PGP"
 	SMIME          Encryption = "S/MIME"
 )

@@ -100,6 +100,19 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
+// Every file of testdata/files is wanted by a test.
+func TestEveryFileIsWanted(t *testing.T) {
+	files, err := filepath.Glob("testdata/files/*")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		if realFiles[filepath.Base(f)] == nil {
+			t.Errorf("%s is not in realFiles", f)
+		}
+	}
+}
+
 const (
 	plainList = "A1=氏名 B1=電話 \nA2=見本 太郎 B2=090-0000-0000"
 	bookHead  = "A1=氏名 B1=隠し列見出し{hidden column B} C1=生年月日 D1=電話"
@@ -114,17 +127,17 @@ var realFiles = map[string][]string{
 	"aes.zip":       {"2:list.csv  encrypted(zip AES) unread(encrypted)"},
 	"inner.zip":     {"2:crypto.zip/list.csv  encrypted(ZipCrypto)"},
 	"bzip2.zip":     {plainList},
-	"lzma.zip":      {"2:list.csv"},
+	"lzma.zip":      {plainList},
 	"plain.tar":     {"2:list.csv csv", plainList},
 	"plain.tgz":     {"2:plain.tar/list.csv csv", plainList},
 	"plain.tar.bz2": {"2:plain.tar/list.csv csv", plainList},
-	"plain.tar.xz":  {"2 xz unread("},
+	"plain.tar.xz":  {"2:plain.tar/list.csv csv", plainList},
 	"list.csv.gz":   {"2:list.csv csv", plainList},
-	"disk.iso.gz":   {"2:disk.iso iso [disk image]"},
-	"plain.7z":      {"2 7z"},
-	"stored.7z":     {"2 7z"},
-	"locked.7z":     {"2 7z"},
-	"names.7z":      {"2 7z"},
+	"disk.iso.gz":   {"2:disk.iso iso [disk image]", "2:disk.iso/list.csv csv", plainList},
+	"plain.7z":      {"2:list.csv csv\n2:note.txt text", plainList},
+	"stored.7z":     {plainList},
+	"locked.7z":     {"2:list.csv  encrypted(7z) unread(encrypted)"},
+	"names.7z":      {"2 7z encrypted(7z, names too) unread(encrypted)"},
 	"book.xlsx":     {bookHead, bookRow, "A3=row secret{hidden row 3}", "A4=white secret{white on white} C4=plain & visible", "sheet 裏 (hidden sheet)\nA1=sheet secret", "(comment)\ncomment secret", "(properties)", "creator: Kenta Sample"},
 	"excel.xlsx": {"A3=見本 花子 C3=1987-03-04 D3=inline <words> E3=4711{hidden text} F3=1987-03-05", "sheet 奥 (very hidden sheet)\nA1=very secret",
 		"pivot cache (cached data)\nA1=氏名{cached data} \nA2=pivot secret"},
@@ -152,6 +165,13 @@ var realFiles = map[string][]string{
 	"user40.pdf":   {"2 pdf encrypted(PDF) unread(encrypted)"},
 	"user128.pdf":  {"2 pdf encrypted(PDF) unread(encrypted)"},
 	"user256.pdf":  {"2 pdf encrypted(PDF) unread(encrypted)"},
+	"key.gpg":      {"2 pgp encrypted(PGP) unread(encrypted)"},
+	"list.csv.gpg": {"2 pgp encrypted(PGP with a password) unread(encrypted)"},
+	"list.csv.asc": {"2 pgp encrypted(PGP with a password) unread(encrypted)"},
+	"list.sig":     {"2 pgp\n"},
+	"smime.p7m":    {"2 smime encrypted(S/MIME) unread(encrypted)"},
+	"signed.p7m":   {"2:signed message", "氏名,電話"},
+	"key.p12":      {"2 pkcs12"},
 }
 
 var letterPDF = []string{"見本株式会社 御中、visible words.\nSome text", "氏名\t電話\n \t見本 太郎\t090-0000-0000", "Title: 手紙"}

@@ -142,6 +142,10 @@ func (in *Inspection) part(p *message.Part) *File {
 		return f
 	}
 	in.meter.addFile(f.Path)
+	if p.Embedded != nil { // its parts are parts of this message
+		f.Kind, f.Named, f.Size = MessageFile, kindOfName(f.Name), p.Body.Len()
+		return f
+	}
 	most := in.meter.attachment()
 	data, whole := readAll(p.Open(), p.Body.Len()/4*3, most)
 	f.Size = int64(len(data))
@@ -179,6 +183,9 @@ func (in *Inspection) open(f *File, data []byte) {
 	}
 	if f.disguised() {
 		f.Flags |= TypeMismatch
+	}
+	if f.Kind == HTMLText || f.Kind == SVG {
+		f.Flags |= scripted(f.Kind, data)
 	}
 }
 

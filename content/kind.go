@@ -27,13 +27,14 @@ const (
 	Program, ShortcutFile                        Kind = "program", "shortcut"
 	Image, Audio, Video, Font                    Kind = "image", "audio", "video", "font"
 	PGPData, SMIMEData, PKCS12, Docuworks, Empty Kind = "pgp", "smime", "pkcs12", "docuworks", "empty"
+	AppleDouble                                  Kind = "appledouble" // what macOS keeps beside a file
 )
 
 // Opaque reports whether files of the kind hold no text that could be read:
 // what is in a picture is not looked into.
 func (k Kind) Opaque() bool {
 	switch k {
-	case Image, Audio, Video, Font, Empty, Program, ShortcutFile:
+	case Image, Audio, Video, Font, Empty, Program, ShortcutFile, AppleDouble:
 		return true
 	}
 	return false
@@ -68,14 +69,14 @@ var magics = []struct {
 	{0, "7z\xbc\xaf\x27\x1c", SevenZipFile}, {0, "Rar!\x1a\x07", RARFile},
 	{0, "\x1f\x8b", Gzip}, {0, "BZh", Bzip2}, {0, "\xfd7zXZ\x00", XZ}, {0, "\x28\xb5\x2f\xfd", Zstd}, {0, "\x1f\x9d", Compress},
 	{257, "ustar", Tar}, {0, "MSCF", Cab}, {2, "-lh", LHA}, {2, "-lz", LHA}, {0, "\x60\xea", ARJFile}, {7, "**ACE**", ACE},
-	{0, "!<arch>\n", AR}, {0, "xar!", XAR}, {0, "\xed\xab\xee\xdb", RPM}, {0, "ITSF", CHM},
+	{0, "!<arch>\n", AR}, {0, "xar!", XAR}, {0, "\xed\xab\xee\xdb", RPM}, {0, "\x00\x05\x16\x07", AppleDouble}, {0, "ITSF", CHM},
 	{32769, "CD001", ISO}, {34817, "CD001", ISO}, {0, "conectix", VHD}, {0, "vhdxfile", VHD}, {0, "MSWIM\x00\x00\x00", WIM},
 	{0, "\x7fELF", Program}, {0, "\xfe\xed\xfa\xce", Program}, {0, "\xfe\xed\xfa\xcf", Program},
 	{0, "\xce\xfa\xed\xfe", Program}, {0, "\xcf\xfa\xed\xfe", Program}, {0, "\xca\xfe\xba\xbe", Program}, {0, "dex\n03", Program},
 	{0, "L\x00\x00\x00\x01\x14\x02\x00", ShortcutFile},
 	{0, "\x78\x9f\x3e\x22", TNEF},
 	{0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", OneNote}, {4, "Standard ACE DB", Access}, {4, "Standard Jet DB", Access},
-	{0, "{\\rt", RTF}, {0, "\x85\x01", PGPData}, {0, "\x84\x8c", PGPData}, {0, "\xe0\xc4\xd0\xcb", Docuworks},
+	{0, "{\\rt", RTF}, {0, "\xe0\xc4\xd0\xcb", Docuworks},
 	{0, "\x89PNG\r\n", Image}, {0, "\xff\xd8\xff", Image}, {0, "GIF8", Image}, {0, "II*\x00", Image}, {0, "MM\x00*", Image},
 	{8, "WEBP", Image}, {0, "8BPS", Image}, {0, "\x00\x00\x01\x00", Image}, {0, "\xd7\xcd\xc6\x9a", Image}, {40, " EMF", Image},
 	{4, "ftypheic", Image}, {4, "ftypmif1", Image}, {4, "ftypavif", Image}, {4, "ftyp", Video}, {0, "\x1aE\xdf\xa3", Video},
@@ -103,6 +104,9 @@ func Sniff(b []byte) Kind {
 	}
 	if k := signed(b); k != Unknown {
 		return k
+	}
+	if isPGP(b) {
+		return PGPData
 	}
 	if looksLikeText(b) {
 		return sniffText(b)
@@ -139,13 +143,10 @@ func signed(b []byte) Kind {
 	}
 	head := b[:min(len(b), 64)]
 	switch {
-	case bytes.Contains(head, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")), bytes.Contains(head, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03")):
-		if len(b) > 9 && bytes.Contains(head[:min(len(head), 12)], []byte("\x02\x01\x03")) {
-			return PKCS12
-		}
-		return SMIMEData
-	case bytes.Contains(head[:min(len(head), 12)], []byte("\x02\x01\x03")) && bytes.Contains(head, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x07")):
+	case bytes.Contains(head[:min(len(head), 12)], []byte("\x02\x01\x03")) && bytes.Contains(head, oidData[:10]):
 		return PKCS12
+	case bytes.Contains(head, oidSigned), bytes.Contains(head, oidEnveloped), bytes.Contains(head, oidAuth):
+		return SMIMEData
 	}
 	return Unknown
 }

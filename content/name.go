@@ -69,6 +69,8 @@ func kindOfLabel(t string) Kind {
 		return ICalendar
 	case "text/vcard", "text/x-vcard", "text/directory":
 		return VCard
+	case "message/rfc822", "message/global":
+		return MessageFile
 	case "text/xml", "application/xml":
 		return XML
 	}

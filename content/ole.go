@@ -68,11 +68,11 @@ func (in *Inspection) projects(f *File, c *compound) {
 			continue
 		}
 		f.Flags |= Macro
-		folder := path.Dir(name)
+		folder := strings.TrimSuffix(name, path.Base(name))
 		if c.byName[name].storage {
-			folder = name
+			folder = name + "/"
 		}
-		for _, module := range c.under(folder+"/", "") {
+		for _, module := range c.under(folder, "") {
 			if startsItself(moduleSource(c.stream(module))) {
 				f.Flags |= AutoMacro
 			}

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"io"
 )
 
@@ -34,6 +35,30 @@ func readerOf(k Kind) func(*Inspection, *File, []byte) {
 		return readTar
 	case Gzip:
 		return readGzip
+	case SevenZipFile:
+		return read7z
+	case RARFile:
+		return readRAR
+	case XZ:
+		return readXZ
+	case MessageFile:
+		return readMessage
+	case PGPData:
+		return readPGP
+	case SMIMEData:
+		return readSMIME
+	case TNEF:
+		return readTNEF
+	case OneNote:
+		return readOneNote
+	case ISO:
+		return readISO
+	case Cab:
+		return readCab
+	case LHA:
+		return readLHA
+	case XML:
+		return readXML
 	case PDFFile:
 		return readPDF
 	case RTF:
@@ -47,6 +72,16 @@ func readerOf(k Kind) func(*Inspection, *File, []byte) {
 		return readText
 	}
 	return nil
+}
+
+// readXML reads XML: a flat OpenDocument file, or else the text of it.
+func readXML(in *Inspection, f *File, data []byte) {
+	head := data[:min(len(data), 2048)]
+	if bytes.Contains(head, []byte("urn:oasis:names:tc:opendocument")) {
+		in.flatODF(f, bytes.NewReader(data), f.Name)
+		return
+	}
+	readText(in, f, data)
 }
 
 // readText reads a file that is text as it stands.

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"fmt"
 	"strings"
 
 	"maillint/message"
@@ -16,14 +17,7 @@ func decodeText(label string, b []byte) string {
 func textsOf(s string, kind Kind, base Text) []Text {
 	switch kind {
 	case HTMLText, SVG:
-		out := []Text{base}
-		out[0].Prose = HTML(s).Text
-		for _, rows := range HTMLTables(s) {
-			t := base
-			t.Rows = rows
-			out = append(out, t)
-		}
-		return out
+		return htmlTexts(readPage(s), HTMLTables(s), base)
 	case CSV:
 		base.Rows = table(s, delimiter(s))
 	case TSV:
@@ -34,6 +28,25 @@ func textsOf(s string, kind Kind, base Text) []Text {
 		base.Prose = s
 	}
 	return []Text{base}
+}
+
+// htmlTexts gives what an HTML text shows, what it hides, and its tables once
+// more, as such.
+func htmlTexts(d *pageReader, tables [][][]string, base Text) []Text {
+	shown := base
+	shown.Prose = d.shown.String()
+	out := []Text{shown}
+	if concealed := d.concealed.String(); strings.TrimSpace(concealed) != "" {
+		hidden := base
+		hidden.Prose, hidden.Hidden = concealed, CSSHidden
+		out = append(out, hidden)
+	}
+	for i, rows := range tables {
+		t := base
+		t.Where, t.Rows = fmt.Sprintf("%s, table %d", base.Where, i+1), rows
+		out = append(out, t)
+	}
+	return out
 }
 
 // delimiter guesses what parts the cells of a table: the character that stands

@@ -28,15 +28,23 @@ func (u *unpacker) Read(p []byte) (int, error) {
 		return 0, errStopped
 	}
 	n, err := u.r.Read(p)
-	u.out += int64(n)
-	if !u.meter.spend(int64(n), u.where) {
-		return n, errStopped
-	}
-	if m := u.meter; u.packed > 0 && u.out > m.RatioFrom && u.out/u.packed > m.Ratio {
-		m.stop(LimitRatio, u.where, "unpacks to more than %d times its size", m.Ratio)
+	if !u.count(n) {
 		return n, errStopped
 	}
 	return n, err
+}
+
+// count counts octets that came out. It reports false when that was enough.
+func (u *unpacker) count(n int) bool {
+	u.out += int64(n)
+	if !u.meter.spend(int64(n), u.where) {
+		return false
+	}
+	if m := u.meter; u.packed > 0 && u.out > m.RatioFrom && u.out/u.packed > m.Ratio {
+		m.stop(LimitRatio, u.where, "unpacks to more than %d times its size", m.Ratio)
+		return false
+	}
+	return true
 }
 
 // inflaters are kept for the next member: each holds tables of 40 kB.
@@ -60,6 +68,15 @@ func (in *Inspection) unzip(z *zipFile, e *zipEntry, where string) (r io.Reader,
 		u.r, done = f, func() { inflaters.Put(f) }
 	case 12:
 		u.r = bzip2.NewReader(src)
+	case 14: // APPNOTE 5.8.8
+		if len(packed) < 9 || e.size < 0 {
+			return nil, done
+		}
+		data, all := in.unLZMA(packed[4:9], packed[9:], e.size, where)
+		if !all && in.meter.stopped == "" {
+			in.meter.note(Damaged, where, "it cannot be unpacked to its end")
+		}
+		return bytes.NewReader(data), done
 	default:
 		return nil, done
 	}

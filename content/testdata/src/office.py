@@ -14,7 +14,7 @@ FORMATS = {
     "letter.fodt": ["docx", "doc", "odt", "rtf", "pdf"],
     "talk.fodp": ["pptx", "ppt", "odp"],
 }
-LOCKED = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}  # Writer does not start without a screen
+LOCKED = {"xls": "MS Excel 97", "ods": "calc8"}  # Writer does not start without a screen
 
 
 def prop(name, value):
