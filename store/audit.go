@@ -90,12 +90,11 @@ func ascii(doc []byte) []byte {
 
 // readHead locks the head of this node's chain, and makes it the first time.
 func (d *db) readHead(t *tx) (*head, error) {
-	if _, err := t.ExecContext(t.ctx, `INSERT INTO head (node, seq, hash) VALUES ($1, 0, $2) ON CONFLICT (node) DO NOTHING`, d.node, make([]byte, 32)); err != nil {
-		return nil, fmt.Errorf("writing the audit log: %w", err)
-	}
 	h := &head{}
 	var hash []byte
-	if err := t.QueryRowContext(t.ctx, `SELECT seq, hash FROM head WHERE node = $1`+d.lock(false), d.node).Scan(&h.seq, &hash); err != nil {
+	err := t.QueryRowContext(t.ctx, `INSERT INTO head (node, seq, hash) VALUES ($1, 0, $2)
+		ON CONFLICT (node) DO UPDATE SET seq = head.seq RETURNING seq, hash`, d.node, make([]byte, 32)).Scan(&h.seq, &hash)
+	if err != nil {
 		return nil, fmt.Errorf("reading the audit log: %w", err)
 	}
 	if len(hash) != len(h.hash) {

@@ -13,7 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	moderncsqlite "modernc.org/sqlite" // registers itself as "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // sqlite is one file. All writing of this process goes through one connection
@@ -53,7 +54,7 @@ func openSQLite(ctx context.Context, path string, o Options) (Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	if err := s.open(ctx); err != nil {
+	if err := s.openWaiting(ctx); err != nil {
 		s.shut()
 		return nil, fmt.Errorf("opening the store %s: %w", path, err)
 	}
@@ -80,6 +81,25 @@ func (s *sqlite) dsn() string {
 		abs = s.path
 	}
 	return (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String()
+}
+
+// openWaiting opens the file. Where several processes make it at the same time,
+// SQLite does not wait for the one that sets it up: that is done here.
+func (s *sqlite) openWaiting(ctx context.Context) error {
+	for start := time.Now(); ; {
+		err := s.open(ctx)
+		var e *moderncsqlite.Error
+		if !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY || time.Since(start) > busyWait {
+			return err
+		}
+		_ = s.shut()
+		s.conn, s.readers, s.writers = nil, nil, nil
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func (s *sqlite) open(ctx context.Context) (err error) {

@@ -295,6 +295,27 @@ func testConcurrency(t *testing.T, h Harness) {
 	}
 }
 
+// Several processes start on a new store at the same time.
+func testOpenAtOnce(t *testing.T, h Harness) {
+	for range 3 {
+		p := h.Place(t)
+		each(8, func(int) {
+			s, err := store.Open(ctx, p.Where, store.Options{Node: "one"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if err := s.Audit(ctx, store.Record{Event: "start"}); err != nil {
+				t.Error(err)
+			}
+		})
+		if v, err := open(t, p, nil).AuditVerify(ctx); err != nil || !v.OK() || v.Records != 8 {
+			t.Errorf("%+v %v", v, err)
+		}
+	}
+}
+
 func testCancelled(t *testing.T, h Harness) {
 	s := open(t, h.Place(t), nil)
 	gone, cancel := context.WithCancel(ctx)

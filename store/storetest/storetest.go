@@ -72,6 +72,7 @@ func Run(t *testing.T, h Harness) {
 		{"Key", testKey},
 		{"Newer", testNewer},
 		{"Concurrency", testConcurrency},
+		{"OpenAtOnce", testOpenAtOnce},
 		{"ThousandRecipients", testRecipients},
 		{"LargeBody", testLarge},
 		{"Cancelled", testCancelled},
