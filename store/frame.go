@@ -12,8 +12,8 @@ import (
 
 // A body is kept in frames of frameSize octets, each compressed where that
 // helps and sealed where there is a key, so that reading one place never needs
-// the whole. A frame is a byte of marks, the length and CRC-32C of its clear
-// octets, and what is left of them.
+// the whole. A frame is a byte of marks, the length of its clear octets, the
+// CRC-32C of its place and these, and what is left of them.
 const (
 	frameSize   = 256 << 10
 	frameHead   = 1 + 4 + 4
@@ -39,7 +39,7 @@ func (s *seal) frame(clear []byte, name []byte, n int) []byte {
 	out[0] = marks
 	binary.BigEndian.PutUint32(out[1:], uint32(len(clear)))
 	if marks&markSealed == 0 { // a seal proves more, and a checksum would tell of the text
-		binary.BigEndian.PutUint32(out[5:], crc32.Checksum(clear, castagnoli))
+		binary.BigEndian.PutUint32(out[5:], checksum(clear, name, n))
 	}
 	return append(out, payload...)
 }
@@ -83,11 +83,16 @@ func (s *seal) unframe(frame, name []byte, n int) ([]byte, error) {
 			return nil, fmt.Errorf("%w: frame %d: %w", ErrDamaged, n, err)
 		}
 	}
-	proven := marks&markSealed != 0 || crc32.Checksum(clear, castagnoli) == binary.BigEndian.Uint32(frame[5:])
+	proven := marks&markSealed != 0 || checksum(clear, name, n) == binary.BigEndian.Uint32(frame[5:])
 	if len(clear) != int(size) || !proven {
 		return nil, fmt.Errorf("%w: frame %d has another checksum", ErrDamaged, n)
 	}
 	return clear, nil
+}
+
+// checksum covers the place as well: a frame must not pass for another.
+func checksum(clear, name []byte, n int) uint32 {
+	return crc32.Update(crc32.Checksum(framePlace(name, n), castagnoli), castagnoli, clear)
 }
 
 // framePlace binds a sealed frame to its body and its place in it.

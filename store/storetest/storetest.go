@@ -70,6 +70,7 @@ func Run(t *testing.T, h Harness) {
 		{"Audit", testAudit},
 		{"AuditTampered", testTampered},
 		{"Key", testKey},
+		{"Damaged", testDamaged},
 		{"Newer", testNewer},
 		{"Concurrency", testConcurrency},
 		{"OpenAtOnce", testOpenAtOnce},
