@@ -240,6 +240,9 @@ func (l *pdfLexer) array() pdfArray {
 // reference makes "12 0 R" of its three values.
 func reference(out pdfArray) pdfArray {
 	n := len(out)
+	if n < 2 {
+		return out
+	}
 	num, ok1 := out[n-2].(float64)
 	gen, ok2 := out[n-1].(float64)
 	if !ok1 || !ok2 {

@@ -46,6 +46,7 @@ var contenders = map[string]func([]byte) error{
 	"floor":      floor,
 	"net/mail":   netMail,
 	"go-message": goMessage,
+	"unpack":     unpack,
 }
 
 func compare(maillint string, rounds int) error {
@@ -61,15 +62,23 @@ func compare(maillint string, rounds int) error {
 	sets := []struct {
 		name  string
 		files int
-		sizes []int
+		sizes []int // nil: files that office programs wrote
 	}{
+		{"office", 2000, nil},
 		{"small", 4000, []int{4 << 10}},
 		{"mixed", 600, []int{4 << 10, 4 << 10, 4 << 10, 120 << 10, 4 << 10, 4 << 10, 4 << 10, 120 << 10, 4 << 10, 1500 << 10}},
 	}
-	names := []string{"floor", "net/mail", "go-message", "maillint"}
 	for _, set := range sets {
 		folder := filepath.Join(dir, set.name)
-		if err := generate(folder, set.files, set.sizes); err != nil {
+		names := []string{"floor", "net/mail", "go-message", "maillint"}
+		err := error(nil)
+		if set.sizes == nil {
+			names = []string{"unpack", "maillint"}
+			err = generateOffice(folder, set.files, filepath.Join("content", "testdata", "files"))
+		} else {
+			err = generate(folder, set.files, set.sizes)
+		}
+		if err != nil {
 			return err
 		}
 		times := map[string][]time.Duration{}
@@ -106,10 +115,10 @@ func run(args []string) (time.Duration, error) {
 
 func report(set string, files int, names []string, times map[string][]time.Duration) {
 	fmt.Printf("%s: %d messages\n", set, files)
-	base := median(times["floor"])
+	base := median(times[names[0]])
 	for _, name := range names {
 		m := median(times[name])
-		fmt.Printf("  %-12s %8.4f ms/message  %5.2f x floor\n", name, float64(m)/1e6/float64(files), float64(m)/float64(base))
+		fmt.Printf("  %-12s %8.4f ms/message  %5.2f x %s\n", name, float64(m)/1e6/float64(files), float64(m)/float64(base), names[0])
 	}
 }
 
