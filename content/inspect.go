@@ -12,6 +12,8 @@ import (
 type Inspection struct {
 	msg   *message.Message
 	meter *meter
+	// scratch holds the head of the member that is looked at.
+	scratch []byte
 
 	opened bool
 	files  []*File // parts of the message; members hang below

@@ -75,12 +75,16 @@ func (o *ooxml) open(e *zipEntry) (io.Reader, func()) {
 
 // each calls do with every token of a part.
 func (o *ooxml) each(e *zipEntry, do func(*xmlScanner)) {
+	o.until(e, func(s *xmlScanner) bool { do(s); return true })
+}
+
+// until calls do with every token of a part, as long as it wants more.
+func (o *ooxml) until(e *zipEntry, do func(*xmlScanner) bool) {
 	r, done := o.open(e)
 	defer done()
 	src := &errReader{r: r}
 	s := newXML(src)
-	for s.next() {
-		do(s)
+	for s.next() && do(s) {
 	}
 	o.in.complain(o.f, src.err)
 }

@@ -127,12 +127,17 @@ func (in *Inspection) fill(f *File, r io.Reader) {
 		return
 	}
 	src := &errReader{r: r}
-	data := make([]byte, headSize)
-	n, _ := io.ReadFull(src, data)
-	data = data[:n]
+	if in.scratch == nil {
+		in.scratch = make([]byte, deepHead)
+	}
+	n, _ := io.ReadFull(src, in.scratch[:headSize])
+	data := in.scratch[:n]
 	if n == headSize && Sniff(data) == Unknown {
-		more, _ := io.ReadAll(io.LimitReader(src, deepHead-headSize))
-		data = append(data, more...)
+		more, _ := io.ReadFull(src, in.scratch[headSize:])
+		data = in.scratch[:headSize+more]
+	}
+	if n < headSize {
+		data = bytes.Clone(data) // what is in it may be read into the same place
 	}
 	if k := Sniff(data); n == headSize && k != Unknown && !k.Opaque() {
 		data = in.rest(f, src, data)

@@ -171,7 +171,7 @@ type sheetReader struct {
 func (b *workbook) sheet(e *zipEntry, name, state string) {
 	r := &sheetReader{workbook: b, row: -1}
 	r.w = tableWriter{in: b.in, text: Text{Where: b.f.Path + ", sheet " + name, File: b.f, Hidden: state}}
-	b.each(e, r.token)
+	b.until(e, func(s *xmlScanner) bool { r.token(s); return !r.stopped })
 	r.endRow()
 	r.w.close()
 }
