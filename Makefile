@@ -14,8 +14,9 @@ help: ## show this list
 build: ## build bin/maillint
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/maillint
 
-demo: build ## read the incident corpus and say what is wrong with it
+demo: build ## read the incident corpus, then submit it to the proxy and release a message with hidden recipients
 	@./internal/demo/run $(BIN)
+	@echo; $(GO) run ./internal/demo -maillint $(BIN)
 
 test: ## all tests that need nothing but Go (says what it skipped)
 	$(GO) test -shuffle=on ./...

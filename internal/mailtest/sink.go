@@ -49,7 +49,6 @@ type Sink struct {
 	// from several goroutines.
 	Fault func(step, text string) Fault
 
-	t        testing.TB
 	listener net.Listener
 	wait     sync.WaitGroup
 
@@ -62,14 +61,23 @@ type Sink struct {
 // NewSink starts a sink; it stops with the test.
 func NewSink(t testing.TB) *Sink {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := StartSink()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Sink{Addr: l.Addr().String(), t: t, listener: l, open: map[net.Conn]bool{}}
-	s.wait.Go(s.accept)
 	t.Cleanup(s.Close)
 	return s
+}
+
+// StartSink starts a sink that runs until Close.
+func StartSink() (*Sink, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &Sink{Addr: l.Addr().String(), listener: l, open: map[net.Conn]bool{}}
+	s.wait.Go(s.accept)
+	return s, nil
 }
 
 // Close stops the sink and ends its connections.
