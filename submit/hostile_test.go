@@ -102,7 +102,14 @@ func TestAnnounce(t *testing.T) {
 		}
 		s, err := r.Dial(ctx, c)
 		if announce == ProxyV2 {
-			if got := srv.got(); !strings.HasPrefix(got, "\r\n\r\n\x00\r\nQUIT\n\x21\x21\x00\x24") {
+			const want = "\r\n\r\n\x00\r\nQUIT\n\x21\x21\x00\x24"
+			for range 100 { // the server reads on its own
+				if strings.HasPrefix(srv.got(), want) {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if got := srv.got(); !strings.HasPrefix(got, want) {
 				t.Errorf("PROXY header: %q", got)
 			}
 			continue
