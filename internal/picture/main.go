@@ -21,26 +21,32 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: picture OUT.svg CASE...")
+	if len(os.Args) < 4 {
+		fmt.Fprintln(os.Stderr, "usage: picture text|html OUT.svg CASE...")
 		os.Exit(2)
 	}
-	if err := draw(os.Args[1], os.Args[2:]); err != nil {
+	if err := draw(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, "picture:", err)
 		os.Exit(1)
 	}
 }
 
-func draw(out string, ids []string) error {
-	text, err := scan(ids)
+func draw(form, out string, ids []string) error {
+	text, err := scan(form, ids)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, svg("maillint scan corpus", text), 0o644)
+	picture := svg("maillint scan corpus", strings.TrimRight(text, "\n"))
+	if form == "html" {
+		if picture, err = pageSVG([]byte(text)); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(out, picture, 0o644)
 }
 
 // scan judges the first message of each case as maillint scan does.
-func scan(ids []string) (string, error) {
+func scan(form string, ids []string) (string, error) {
 	cases, err := corpus.Cases()
 	if err != nil {
 		return "", err
@@ -50,10 +56,11 @@ func scan(ids []string) (string, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	format, err := report.New("text", &b, report.Options{Color: true, Rules: rules.All})
+	format, err := report.New(form, &b, report.Options{Color: true, Rules: rules.All})
 	if err != nil {
 		return "", err
 	}
+	var summary report.Summary
 	for _, id := range ids {
 		for _, c := range cases {
 			if c.ID != id {
@@ -70,7 +77,9 @@ func scan(ids []string) (string, error) {
 				return "", err
 			}
 			found = found[:min(len(found), 1)]
-			piece := format.Render(&report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Raw: c.Messages[0], Alone: true, Verdict: p.Judge(m, policy.IdentityOf(m), found)})
+			record := &report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Raw: c.Messages[0], Alone: true, Verdict: p.Judge(m, policy.IdentityOf(m), found)}
+			piece := format.Render(record)
+			tally := report.TallyOf(record); summary.Add(&tally)
 			if piece == nil {
 				return "", fmt.Errorf("%s: nothing is found in it", id)
 			}
@@ -79,7 +88,10 @@ func scan(ids []string) (string, error) {
 			}
 		}
 	}
-	return strings.TrimRight(b.String(), "\n"), nil
+	if form == "html" {
+		err = format.Close(&summary)
+	}
+	return b.String(), err
 }
 
 // envelope is the case's, or what the fields suggest.
