@@ -79,7 +79,8 @@ func scan(form string, ids []string) (string, error) {
 			found = found[:min(len(found), 1)]
 			record := &report.Record{Path: "corpus/" + c.ID + "/" + c.Names[0], Msg: m, Raw: c.Messages[0], Alone: true, Verdict: p.Judge(m, policy.IdentityOf(m), found)}
 			piece := format.Render(record)
-			tally := report.TallyOf(record); summary.Add(&tally)
+			tally := report.TallyOf(record)
+			summary.Add(&tally)
 			if piece == nil {
 				return "", fmt.Errorf("%s: nothing is found in it", id)
 			}
