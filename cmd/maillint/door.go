@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
 	"maillint/gate"
@@ -46,6 +48,7 @@ type running struct {
 	gate    *gate.Gate
 	server  server
 	closers []func()
+	watched atomic.Int64 // when the surroundings were last looked at, in Unix seconds
 }
 
 // server is what takes mail in.
@@ -189,9 +192,11 @@ func (r *running) serve(ctx context.Context, p *policy.Policy, addresses []strin
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	wait.Go(func() { r.gate.Run(work) })
 	wait.Go(func() { r.watch(work) })
+	wait.Go(func() { keepWatchdog(work, r.log, r.alive) })
 	r.closers = append(r.closers, func() { stop(); wait.Wait() })
 	r.monitor.Set("listeners", nil)
 	r.log.Info("ready", "version", version, "listeners", strings.Join(addresses, ", "), "policy", p.File, "mode", p.Mode.String())
+	tell(r.log, daemon.SdNotifyReady)
 	return writeReady(r.options.readyFile, addresses)
 }
 
@@ -228,7 +233,9 @@ func (r *running) reloads(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-hup:
+			tell(r.log, daemon.SdNotifyReloading)
 			r.reload()
+			tell(r.log, daemon.SdNotifyReady)
 		}
 	}
 }
@@ -259,6 +266,7 @@ func (r *running) loaded(p *policy.Policy) {
 // drain lets open transactions end.
 func (r *running) drain() error {
 	r.monitor.Set("listeners", errors.New("the program is being stopped"))
+	tell(r.log, daemon.SdNotifyStopping)
 	r.log.Info("stopping", "connections", r.server.Connections())
 	ctx, cancel := context.WithTimeout(context.Background(), r.options.drain)
 	defer cancel()

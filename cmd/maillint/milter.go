@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -95,8 +96,23 @@ func (r *running) listenMilter(p *policy.Policy) ([]string, error) {
 	return openSockets(s, p.Milter.Listen)
 }
 
+// openSockets opens the milter's sockets, or takes the one that systemd has
+// opened.
 func openSockets(s *milter.Server, where []string) ([]string, error) {
+	given, err := inherited()
+	if err != nil {
+		return nil, err
+	}
 	var out []string
+	for name, l := range given {
+		if err := s.Serve(l); err != nil {
+			return nil, err
+		}
+		out = append(out, name+" "+l.Addr().String())
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
 	for _, w := range where {
 		l, err := milter.Listen(w)
 		if err != nil {
@@ -162,7 +178,10 @@ func waitVerify(cmd *cobra.Command, o *milterOptions, log *slog.Logger, m *monit
 		return err
 	}
 	log.Info("ready", "version", version, "listeners", addresses)
+	tell(log, daemon.SdNotifyReady)
+	go keepWatchdog(ctx, log, func() bool { return true })
 	<-ctx.Done()
+	tell(log, daemon.SdNotifyStopping)
 	drain, cancel := context.WithTimeout(context.Background(), o.drain)
 	defer cancel()
 	return s.Shutdown(drain)

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net"
+
 	"github.com/spf13/cobra"
 
 	"maillint/policy"
@@ -48,13 +51,31 @@ func (r *running) listenSMTP(p *policy.Policy) ([]string, error) {
 		MessageSize: p.Proxy.MessageSize, Recipients: p.Proxy.Recipients, Connections: p.Proxy.Connections, PerClient: p.Proxy.PerClient,
 	})
 	r.server = server
+	given, err := inherited()
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, l := range listeners {
-		addr, err := server.Listen(l)
+		addr, err := listenOn(server, l, given)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, l.Name+" "+addr.String())
 	}
+	for name := range given {
+		return nil, fmt.Errorf("systemd opened a socket named %q, and proxy.listeners has no such name", name)
+	}
 	return out, nil
+}
+
+// listenOn opens a listener, or takes the socket of its name that systemd has
+// opened.
+func listenOn(server *smtpproxy.Server, l *smtpproxy.Listener, given map[string]net.Listener) (net.Addr, error) {
+	socket, ok := given[l.Name]
+	if !ok {
+		return server.Listen(l)
+	}
+	delete(given, l.Name)
+	return socket.Addr(), server.Serve(socket, l)
 }

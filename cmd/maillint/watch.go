@@ -18,12 +18,20 @@ func (r *running) watch(ctx context.Context) {
 	for {
 		r.probe(ctx, "store", r.store.Check)
 		r.probe(ctx, "release route", r.gate.Probe)
+		r.watched.Store(time.Now().Unix())
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 	}
+}
+
+// alive: the watch over our surroundings goes round. A store or a route that
+// does not answer is bounded, and is no reason to be restarted; a hang is.
+func (r *running) alive() bool {
+	last := r.watched.Load()
+	return last == 0 || time.Since(time.Unix(last, 0)) < 4*watchEvery
 }
 
 func (r *running) probe(ctx context.Context, part string, try func(context.Context) error) {
