@@ -15,14 +15,15 @@ func auditCommand() *cobra.Command {
 		Short: "Read what administrators export, and say where mail leaves by itself",
 		Long: `Audit looks at settings instead of messages. "audit forwards" reads exports of forwarding
 settings, inbox rules, filters, scripts, aliases, logs of changes and lists of members.
-"audit addresses" reads lists of members and address books, and finds mistyped domains.`,
+"audit addresses" reads lists of members and address books, and finds mistyped domains.
+"audit stamps" reads archived mail, and finds what did not go through maillint.`,
 		Example: `  maillint audit forwards --internal example.ac.jp mailboxes.csv rules.json
   maillint audit forwards --format jsonl /var/vmail /etc/aliases
   maillint audit addresses members.csv addressbook.vcf`,
 		Args: noSuchVerb,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(auditForwardsCommand(), auditAddressesCommand())
+	cmd.AddCommand(auditForwardsCommand(), auditAddressesCommand(), auditStampsCommand())
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -191,6 +192,41 @@ func TestMilterInsidePostfix(t *testing.T) {
 			t.Errorf("%d %s %v", code, text, err)
 		}
 	})
+}
+
+// An archive is looked over for mail that went around.
+func TestStampsInAnArchive(t *testing.T) {
+	m := newInside(t)
+	c := m.login(t)
+	for i := range 3 {
+		if code, text, _, err := c.Send("alice@example.ac.jp", []string{"bob@partner.example"}, asked(fmt.Sprintf("nothing%d", i), "bob@partner.example")); err != nil || code != 250 {
+			t.Fatalf("%d %s %v", code, text, err)
+		}
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, r := range m.postfix.Sink.Await(t, 3) {
+		text := strings.ReplaceAll(string(r.Data), "\r\n", "\n") // as a Maildir keeps it
+		if i == 2 {
+			text = strings.Replace(text, "Hello", "Hallo", 1)
+		}
+		write(fmt.Sprintf("%d.eml", i), text)
+	}
+	write("around.eml", asked("nothing", "bob@partner.example"))
+	cmd := exec.Command(program(t), "audit", "stamps", "--config", filepath.Join(m.Dir, "rules.yaml"), dir)
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"2.eml: stamp: body changed", "around.eml: stamp: missing", "4 messages: 2 with a valid stamp, 1 body changed, 0 forged, 1 missing"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
 }
 
 // Each thing that can be done to a stamped message gets its verdict from the
