@@ -10,7 +10,6 @@ import (
 // cellStyle is what matters of how a cell looks.
 type cellStyle struct {
 	date   bool
-	clock  bool   // a time without a date
 	zeros  int    // the number is filled up with zeros to so many digits
 	hidden string // why nobody sees it
 }
@@ -108,7 +107,6 @@ type styleReader struct {
 	filled  []bool // fills with a colour of their own
 	in      string // the list that is read
 	styles  []cellStyle
-	dxf     int
 }
 
 // readStyles reads what the numbers of cell styles mean.

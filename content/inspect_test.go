@@ -33,20 +33,6 @@ func inspect(name string, data []byte) *content.Inspection {
 	return content.Inspect(mail(name, data), content.DefaultBudget)
 }
 
-// said joins the texts that are hidden in that way.
-func said(in *content.Inspection, hidden string) string {
-	var b strings.Builder
-	for _, t := range in.FileTexts() {
-		if t.Hidden == hidden {
-			b.WriteString(t.Prose + "\n")
-			for _, row := range t.Rows {
-				b.WriteString(strings.Join(row, "|") + "\n")
-			}
-		}
-	}
-	return b.String()
-}
-
 func TestBodiesAndTables(t *testing.T) {
 	in := inspect("名簿.csv", []byte("\x8e\x81\x96\xbc,\x93d\x98b\r\n\"\x8eR\x93c, \x91\xbe\x98Y\",\"0\"\"9\"\r\n")) // 氏名,電話 in Shift_JIS
 	texts := in.Texts()

@@ -86,7 +86,6 @@ type odfReader struct {
 
 	tables int
 	number int
-	sheet  bool
 	w      *tableWriter
 	cell   strings.Builder
 	value  string

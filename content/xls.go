@@ -279,7 +279,6 @@ type xlsReader struct {
 	w      tableWriter
 	row    int
 	hidden map[int]bool
-	zero   bool
 	// result is the cell of a formula whose text follows.
 	column, style int
 	waits         bool

@@ -14,7 +14,6 @@ import (
 type zipEntry struct {
 	raw    []byte // the name's octets
 	name   string
-	utf8   bool
 	flags  uint16
 	method uint16
 	packed int64
@@ -46,7 +45,6 @@ type zipFile struct {
 	odd     bool // two readers list it differently
 	overlap bool // members share packed octets
 	damaged bool // the directory cannot be read: the members were looked for
-	locked  bool // the directory itself is encrypted
 }
 
 // openZip lists a zip: by its directory, else by the headers of its members. It

@@ -12,10 +12,9 @@ import (
 
 // login is who logged in over this connection.
 type login struct {
-	done  bool
-	user  string // the account that the mechanism named
-	sure  bool   // the next hop is known to have checked that name
-	tried string // the account of the attempt that is going on
+	done bool
+	user string // the account that the mechanism named
+	sure bool   // the next hop is known to have checked that name
 }
 
 // Replies about log-ins. None tells more than that it failed.

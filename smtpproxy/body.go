@@ -116,7 +116,6 @@ func (b *body) take(p []byte) (used int, err error) {
 		b.start = false
 		j := bytes.IndexByte(p[i:], '\n')
 		if j < 0 {
-			i = len(p)
 			break
 		}
 		j += i

@@ -19,7 +19,6 @@ type hop struct {
 
 	mailed   *submit.Path  // MAIL that was accepted
 	accepted []submit.Path // RCPTs that were accepted
-	classes  []int         // of the answers to MAIL and to each RCPT that was accepted
 	mu       sync.Mutex
 	timer    *time.Timer // of the NOOPs
 }

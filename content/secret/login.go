@@ -108,7 +108,7 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 	if q := quotedValue(rest); q != "" && secretive(q, "", true) {
 		return q, i, true
 	}
-	if v != "" && !announces(rest) || i+1 >= len(lines) || len(strings.Trim(rest, " :=】])>)はです。.、")) > 0 && !announces(rest) {
+	if v != "" && !announces(rest) || i+1 >= len(lines) || len(strings.Trim(rest, " :=】])>はです。.、")) > 0 && !announces(rest) {
 		return "", i, false
 	}
 	for k := i + 1; k < len(lines) && k <= i+2; k++ {
