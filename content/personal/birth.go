@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	dateForm = regexp.MustCompile(`(?:(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?` + // 1985-04-17, 1985年4月17日
+	dateForm = regexp.MustCompile(`^(?:(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?` + // 1985-04-17, 1985年4月17日
 		`|(昭和|平成|令和|大正|明治|[SHRTMshrtm])\.? ?(元|\d{1,2})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?` + // 昭和60年4月17日, S60.4.17
 		`|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})` + // 17/04/1985
 		`|(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Za-z]{3,9})\.?,? (\d{4})` + // 17 April 1985
@@ -27,13 +27,23 @@ type span struct {
 	start, end int
 }
 
+// birthHint rules most lines out.
+func birthHint(lower string) bool {
+	for _, w := range []string{"生", "birth", "born", "dob", "d.o.b", "geburt", "naissance", "nacimiento", "생년"} {
+		if strings.Contains(lower, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // births finds birth dates: dates with a word for it beside them, or below one
 // (above is the line before).
-func births(line, above string) []span {
-	if !hasDigits(line, 3) {
+func births(line, lower, above string) []span {
+	if !hasDigits(line, 3) || !birthHint(lower) && (above == "" || !birthHint(above)) {
 		return nil
 	}
-	words := birthWord.FindAllStringIndex(line, 8)
+	words := birthWord.FindAllStringIndex(line, 32)
 	below := false
 	if words == nil {
 		if below = above != "" && len(above) < 60 && birthWord.MatchString(above); !below {
@@ -41,13 +51,37 @@ func births(line, above string) []span {
 		}
 	}
 	var out []span
-	for _, loc := range dateForm.FindAllStringSubmatchIndex(line, 64) {
-		key, ok := dateKey(line, loc)
-		if ok && (below || besideAny(words, loc[0], loc[1], 24)) {
-			out = append(out, span{key, loc[0], loc[1]})
+	for i := 0; i < len(line) && len(out) < 64; i++ {
+		if !dateStart(line, i) || !below && !besideAny(words, i, i, birthReach+16) {
+			continue
+		}
+		window := line[i:min(len(line), i+48)]
+		loc := dateForm.FindStringSubmatchIndex(window)
+		if loc == nil {
+			continue
+		}
+		key, ok := dateKey(window, loc)
+		if ok && (below || besideAny(words, i, i+loc[1], birthReach)) {
+			out = append(out, span{key, i, i + loc[1]})
+			i += loc[1] - 1
 		}
 	}
 	return out
+}
+
+// How far from a birth date its word may stand, in octets.
+const birthReach = 24
+
+// dateStart: a date may start here.
+func dateStart(line string, i int) bool {
+	switch c := line[i]; {
+	case c >= '0' && c <= '9':
+		return i == 0 || line[i-1] < '0' || line[i-1] > '9'
+	case asciiLetter(c):
+		return i == 0 || !asciiLetter(line[i-1])
+	default:
+		return c == 0xE4 || c == 0xE5 || c == 0xE6 // an era
+	}
 }
 
 // besideAny: one of the places lies within so many octets before or behind.
@@ -122,7 +156,7 @@ func monthNumber(s string) int {
 // wholeDate reads a cell that is a date and nothing more but a time of day.
 func wholeDate(s string) (string, bool) {
 	loc := dateForm.FindStringSubmatchIndex(s)
-	if loc == nil || loc[0] != 0 || len(s)-loc[1] > 14 {
+	if loc == nil || len(s)-loc[1] > 14 {
 		return "", false
 	}
 	return dateKey(s, loc)

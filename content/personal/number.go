@@ -65,12 +65,14 @@ func startingWith(first string) []shaped {
 
 // numbers finds numbers of the table in a line; like counts what has their
 // shape and not their check.
-func numbers(line, above string, like map[*NumberKind]int) []hit {
+func numbers(line, lower, above string, like map[*NumberKind]int) []hit {
 	if !hasDigits(line, 6) {
 		return nil
 	}
+	if len(lower) != len(line) { // a letter whose small form is longer
+		lower = line
+	}
 	var out []hit
-	lower := ""
 	for i := 0; i < len(line); i++ {
 		if !alnum(line[i]) || i > 0 && (alnum(line[i-1]) || inNumber(line[i-1]) && line[i-1] != '/' && line[i-1] != '#' && line[i-1] != '=') {
 			continue
@@ -88,9 +90,6 @@ func numbers(line, above string, like map[*NumberKind]int) []hit {
 			like[s.kind]++
 			if s.kind.Check != nil && !s.kind.Check(key) || same(key) {
 				continue
-			}
-			if lower == "" {
-				lower = strings.ToLower(line)
 			}
 			beside := wordBeside(s.kind, lower, above, i, i+n) || s.kind.ID == "card" && expiry.MatchString(line[i+n:min(len(line), i+n+reachBehind)])
 			if !beside && !s.kind.Bare {

@@ -24,6 +24,13 @@ type phone struct {
 	start, end int
 }
 
+func (p phone) kind() Kind {
+	if p.mobile {
+		return Mobile
+	}
+	return Phone
+}
+
 // phones finds telephone numbers in a line. Numbers of a fax, free numbers and
 // numbers within longer ones are none.
 func phones(line string) []phone {

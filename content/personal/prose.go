@@ -94,27 +94,16 @@ func (p *proseReader) label(line string, number int) {
 
 // itemsOf finds the data in a line, in order.
 func (c *collector) itemsOf(line, above string) []item {
-	var items []item
-	for from := 0; ; {
-		i := strings.IndexByte(line[from:], '@')
-		if i < 0 {
-			break
-		}
-		i += from
-		from = i + 1
-		if s, e, ok := emailAt(line, i); ok && personalAddress(line, s, e, i) {
-			items = append(items, item{kind: Email, key: strings.ToLower(line[s:e]), show: line[s:e], at: s})
-			from = e
-		}
-	}
+	items := emails(line)
+	lower := strings.ToLower(line)
 	taken := make([]span, 0, 8)
-	for _, h := range numbers(line, above, c.like) {
+	for _, h := range numbers(line, lower, above, c.like) {
 		items = append(items, item{kind: Number, key: h.key, show: h.key, number: h.kind, beside: h.beside, at: h.start})
 		if h.beside {
 			taken = append(taken, span{"", h.start, h.end})
 		}
 	}
-	for _, b := range births(line, above) {
+	for _, b := range births(line, lower, above) {
 		items = append(items, item{kind: Birth, key: b.key, show: line[b.start:b.end], at: b.start})
 		taken = append(taken, b)
 	}
@@ -123,16 +112,11 @@ func (c *collector) itemsOf(line, above string) []item {
 		taken = append(taken, a)
 	}
 	for _, t := range phones(line) {
-		if within(taken, t.start) {
-			continue
+		if !within(taken, t.start) {
+			items = append(items, item{kind: t.kind(), key: t.key, show: line[t.start:t.end], at: t.start})
 		}
-		k := Phone
-		if t.mobile {
-			k = Mobile
-		}
-		items = append(items, item{kind: k, key: t.key, show: line[t.start:t.end], at: t.start})
 	}
-	items = append(items, members(line)...)
+	items = append(items, members(line, lower)...)
 	if len(items) == 0 {
 		return nil
 	}
@@ -143,6 +127,23 @@ func (c *collector) itemsOf(line, above string) []item {
 	}
 	sort.SliceStable(items, func(i, j int) bool { return items[i].at < items[j].at })
 	return items
+}
+
+// emails finds people's addresses in a line.
+func emails(line string) []item {
+	var items []item
+	for from := 0; ; {
+		i := strings.IndexByte(line[from:], '@')
+		if i < 0 {
+			return items
+		}
+		i += from
+		from = i + 1
+		if s, e, ok := emailAt(line, i); ok && personalAddress(line, s, e, i) {
+			items = append(items, item{kind: Email, key: strings.ToLower(line[s:e]), show: line[s:e], at: s})
+			from = e
+		}
+	}
 }
 
 func within(list []span, at int) bool {
@@ -192,7 +193,7 @@ func count(items []item, k Kind) int {
 // join adds an entry to the record being read, or starts a new one where it
 // tells of the same kind again.
 func (p *proseReader) join(entry []item, number int) {
-	fresh := len(p.current.items) == 0 || number-p.started > 3 || number == p.started
+	fresh := len(p.current.items) == 0 || len(p.current.items) > mostItems || number-p.started > 3 || number == p.started
 	for _, it := range entry {
 		for _, have := range p.current.items {
 			same := it.kind == have.kind || it.kind == Mobile && have.kind == Phone && it.key == have.key
@@ -206,6 +207,9 @@ func (p *proseReader) join(entry []item, number int) {
 	p.current.items = append(p.current.items, entry...)
 	p.started = number
 }
+
+// mostItems are kept of one person.
+const mostItems = 40
 
 // flush ends the record, with the name that stood above it.
 func (p *proseReader) flush() {

@@ -41,12 +41,23 @@ func (t *tableReader) read(rows [][]string) {
 	}
 	t.take(rows, first, n)
 	for i := first + n; i < len(rows); i++ {
-		if again := recognised(rows[i]); again >= 2 && again*2 >= filled(rows[i]) && !hasDigits(strings.Join(rows[i], ""), 4) {
+		if t.headAgain(rows[i]) {
 			t.take(rows, i, 1) // the head of the next section
 			continue
 		}
 		t.row(rows[i], i)
 	}
+}
+
+// headAgain: the head stands once more, above the next section.
+func (t *tableReader) headAgain(row []string) bool {
+	for _, cell := range row {
+		if hasDigits(cell, 4) || strings.Contains(cell, "@") {
+			return false
+		}
+	}
+	n := recognised(row)
+	return n >= 2 && n*2 >= filled(row)
 }
 
 // findHead finds the row, or two rows, that name the columns.
@@ -209,75 +220,100 @@ func namely(cell string) bool {
 	return len(words) >= 2 && (given[strings.ToLower(words[0].text)] || given[strings.ToLower(words[len(words)-1].text)])
 }
 
+// rowReader gathers the cells of one row.
+type rowReader struct {
+	t                              *tableReader
+	items                          []item
+	full, surname, givenName, kana string
+	nameAt                         int
+}
+
+func (r *rowReader) add(k Kind, key, show string, at int) {
+	if key != "" {
+		r.items = append(r.items, item{kind: k, key: key, show: show, at: at})
+	}
+}
+
 // row reads one row under a head.
 func (t *tableReader) row(row []string, number int) {
-	var items []item
-	var full, surname, givenName, kana string
-	nameAt := 0
-	add := func(k Kind, key, show string, at int) {
-		if key != "" {
-			items = append(items, item{kind: k, key: key, show: show, at: at})
-		}
-	}
+	r := rowReader{t: t}
 	for k, cell := range row {
 		if cell == "" || len(cell) > 1000 {
 			continue
 		}
 		cell = strings.TrimSpace(Fold(cell))
-		if k >= len(t.heads) {
-			items = append(items, t.other(cell, "", k)...)
-			continue
-		}
-		switch t.heads[k].role {
-		case roleName:
-			if full == "" && (!t.heads[k].weak || eastern(strings.ReplaceAll(cell, " ", "")) || namely(cell)) && !hasDigits(cell, 3) {
-				full, nameAt = cell, k
-			}
-		case roleSurname:
-			surname, nameAt = cell, k
-		case roleGiven:
-			givenName = cell
-		case roleKana:
-			kana = cell
-		case roleAddress:
-			if utf8.RuneCountInString(cell) >= 5 {
-				add(Address, addressKey(strings.ToLower(cell)), cell, k)
-			}
-		case rolePhone, roleMobile:
-			key, mobile := cellPhone(cell, t.heads[k].role == roleMobile)
-			if kind := Phone; key != "" {
-				if mobile {
-					kind = Mobile
-				}
-				add(kind, key, cell, k)
-			} else if strings.Contains(cell, "@") {
-				items = append(items, t.other(cell, t.words[k], k)...)
-			}
-		case roleBirth:
-			if key, ok := cellBirth(cell); ok {
-				add(Birth, key, cell, k)
-			}
-		case roleMember:
-			if hasDigits(cell, 2) && len(cell) <= 24 {
-				add(Member, strings.ToUpper(cell), cell, k)
-			}
-			items = append(items, t.other(cell, t.words[k], k)...)
-		case roleAbout:
-			add(About, "about", "", k)
-		case roleZip:
-		default:
-			items = append(items, t.other(cell, t.words[k], k)...)
+		if k < len(t.heads) && t.heads[k].role <= roleKana && t.heads[k].role != roleNone {
+			r.name(cell, k)
+		} else {
+			r.cell(cell, k)
 		}
 	}
-	if full == "" {
-		if full = strings.TrimSpace(surname + " " + givenName); full == "" {
-			full, nameAt = kana, 0
+	if r.full == "" {
+		if r.full = strings.TrimSpace(r.surname + " " + r.givenName); r.full == "" {
+			r.full, r.nameAt = r.kana, 0
 		}
 	}
-	if full != "" {
-		items = append([]item{{kind: Name, key: nameKey(full), show: full, at: nameAt}}, items...)
+	if r.full != "" {
+		r.items = append([]item{{kind: Name, key: nameKey(r.full), show: r.full, at: r.nameAt}}, r.items...)
 	}
-	t.keep(items, number)
+	t.keep(r.items, number)
+}
+
+// name takes a cell of a column of names.
+func (r *rowReader) name(cell string, k int) {
+	switch h := r.t.heads[k]; h.role {
+	case roleName:
+		if r.full == "" && !hasDigits(cell, 3) && (!h.weak || eastern(strings.ReplaceAll(cell, " ", "")) || namely(cell)) {
+			r.full, r.nameAt = cell, k
+		}
+	case roleSurname:
+		r.surname, r.nameAt = cell, k
+	case roleGiven:
+		r.givenName = cell
+	case roleKana:
+		r.kana = cell
+	}
+}
+
+// cell takes a cell of another column.
+func (r *rowReader) cell(cell string, k int) {
+	if k >= len(r.t.heads) {
+		r.items = append(r.items, r.t.other(cell, "", k)...)
+		return
+	}
+	switch head := r.t.heads[k]; head.role {
+	case roleAddress:
+		if utf8.RuneCountInString(cell) >= 5 {
+			r.add(Address, addressKey(strings.ToLower(cell)), cell, k)
+		}
+	case rolePhone, roleMobile:
+		key, mobile := cellPhone(cell, head.role == roleMobile)
+		r.add(phone{mobile: mobile}.kind(), key, cell, k)
+		r.emails(cell, k)
+	case roleEmail:
+		r.emails(cell, k)
+	case roleBirth:
+		if key, ok := cellBirth(cell); ok {
+			r.add(Birth, key, cell, k)
+		}
+	case roleMember:
+		if hasDigits(cell, 2) && len(cell) <= 24 {
+			r.add(Member, strings.ToUpper(cell), cell, k)
+		}
+		r.items = append(r.items, r.t.other(cell, r.t.words[k], k)...)
+	case roleAbout:
+		r.add(About, "about", "", k)
+	case roleZip:
+	default:
+		r.items = append(r.items, r.t.other(cell, r.t.words[k], k)...)
+	}
+}
+
+func (r *rowReader) emails(cell string, k int) {
+	for _, it := range emails(cell) {
+		it.at = k
+		r.items = append(r.items, it)
+	}
 }
 
 // other finds data in a cell of another column.

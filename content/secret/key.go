@@ -66,21 +66,36 @@ func charset(s string) (t [256]bool) {
 	return t
 }
 
+// shortestKey is the least length of a run without blanks that holds a key;
+// most letters have no such run but links.
+const shortestKey = 20
+
 // Keys finds private keys and tokens in a text.
 func Keys(text string) []Secret {
 	out := privateKeys(text)
-	for i := range shapes {
-		out = shapes[i].find(text, out)
+	long := false
+	for at := 0; at < len(text) && len(out) < mostSecrets; {
+		n := asciiRun(text[at:])
+		if n >= shortestKey {
+			long = true
+			for i := range shapes {
+				out = shapes[i].find(text, at, at+n, out)
+			}
+		}
+		at += n + 1
 	}
-	out = labelledKeys(text, out)
+	if long {
+		out = labelledKeys(text, out)
+	}
 	return out[:min(len(out), mostSecrets)]
 }
 
-func (s *shape) find(text string, out []Secret) []Secret {
-	for from := 0; len(out) < mostSecrets; {
-		i := strings.Index(text[from:], s.prefix)
+// find looks for keys of the shape in a stretch of a text.
+func (s *shape) find(text string, from, to int, out []Secret) []Secret {
+	for len(out) < mostSecrets {
+		i := strings.Index(text[from:to], s.prefix)
 		if i < 0 {
-			return out
+			break
 		}
 		i += from
 		end := i + len(s.prefix)
@@ -100,7 +115,7 @@ func (s *shape) find(text string, out []Secret) []Secret {
 		for end+n < len(text) && n <= s.to && s.chars[text[end+n]] {
 			n++
 		}
-		from = end + n
+		from = min(end+n, to)
 		if n < s.from || n > s.to || end+n < len(text) && alnum(text[end+n]) {
 			continue
 		}
@@ -186,8 +201,11 @@ func privateKeys(text string) []Secret {
 			out = append(out, Secret{kind, "PuTTY private key", "PuTTY-User-Key-File ***", lineAt(text, i)})
 		}
 	}
+	if !strings.Contains(text, "PrivateKey") && !strings.Contains(text, `"kty"`) {
+		return out
+	}
 	for _, loc := range rawKey.FindAllStringSubmatchIndex(text, 8) {
-		if v := text[loc[2]:loc[3]]; entropy(v) > 3.5 && !example(v) {
+		if v := text[max(loc[2], loc[4]):max(loc[3], loc[5])]; entropy(v) > 3.5 && !example(v) {
 			out = append(out, Secret{PrivateKey, "private key", mask(v), lineAt(text, loc[0])})
 		}
 	}
