@@ -152,21 +152,32 @@ type Verification struct {
 // OK reports whether every chain holds.
 func (v *Verification) OK() bool { return len(v.Broken) == 0 }
 
-// Verifier follows chains entry by entry, as Records gives them.
-type Verifier struct {
+// verifier follows chains entry by entry, as Records gives them.
+type verifier struct {
 	Verification
 	heads  map[string]head
 	broken map[string]bool
 	middle bool // a chain may have begun before the first entry
+	first  map[string]int64
+	signed map[string][]signature // by the node that they are of
+}
+
+// newVerifier follows whole chains, or with middle parts of them.
+func newVerifier(middle bool) *verifier {
+	return &verifier{
+		Verification: Verification{Heads: map[string]int64{}}, middle: middle,
+		heads: map[string]head{}, broken: map[string]bool{}, first: map[string]int64{}, signed: map[string][]signature{},
+	}
 }
 
 // Add follows one entry.
-func (v *Verifier) Add(e Entry) {
-	if v.heads == nil {
-		v.heads, v.broken, v.Heads = map[string]head{}, map[string]bool{}, map[string]int64{}
-	}
+func (v *verifier) Add(e Entry) {
 	v.Records++
+	v.sign(e)
 	h, known := v.heads[e.Node]
+	if !known {
+		v.first[e.Node] = e.Seq
+	}
 	if !known && v.middle && e.Seq > 1 {
 		v.heads[e.Node], v.Heads[e.Node] = head{e.Seq, e.Hash}, e.Seq
 		return
@@ -184,7 +195,7 @@ func (v *Verifier) Add(e Entry) {
 	v.Heads[e.Node] = e.Seq
 }
 
-func (v *Verifier) fail(node string, seq int64, why string) {
+func (v *verifier) fail(node string, seq int64, why string) {
 	v.broken[node] = true
 	v.Broken = append(v.Broken, Broken{node, seq, why})
 }
@@ -195,7 +206,7 @@ func (d *db) AuditVerify(ctx context.Context) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verifier{}
+	v := newVerifier(false)
 	at := map[string]head{}
 	err = d.Records(ctx, "", func(e Entry) error {
 		v.Add(e)
@@ -218,14 +229,17 @@ func (d *db) AuditVerify(ctx context.Context) (*Verification, error) {
 			v.fail(node, h.seq, "the end of the chain has another hash")
 		}
 	}
+	if len(v.signed) > 0 {
+		if err := d.Records(ctx, "", func(e Entry) error { v.Compare(e); return nil }); err != nil {
+			return nil, err
+		}
+		v.missing()
+	}
 	return &v.Verification, nil
 }
 
 // failAtEnd: records were cut off.
-func (v *Verifier) failAtEnd(node string, want int64) {
-	if v.broken == nil {
-		v.broken, v.Heads = map[string]bool{}, map[string]int64{}
-	}
+func (v *verifier) failAtEnd(node string, want int64) {
 	last := v.heads[node].seq
 	v.Heads[node] = last
 	v.fail(node, last+1, fmt.Sprintf("the chain ends at record %d, and had %d", last, want))

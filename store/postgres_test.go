@@ -35,6 +35,9 @@ func TestPostgres(t *testing.T) {
 				return rawFiles(t, filepath.Join(server.Dir, "data", "base"))
 			},
 		}
+	}, Copy: func(t *testing.T, p storetest.Place) storetest.Place {
+		_, schema, _ := strings.Cut(p.Where, "search_path=")
+		return storetest.Place{Where: server.DatabaseURL(server.Restore(t, schema), schema)}
 	}})
 	t.Run("Restarts", func(t *testing.T) { testRestarts(t, server) })
 	t.Run("Doubt", func(t *testing.T) { testDoubt(t, server) })

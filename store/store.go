@@ -97,6 +97,9 @@ type Store interface {
 	// broken.
 	AuditVerify(ctx context.Context) (*Verification, error)
 
+	// CrossSign notes the other nodes' heads in this node's chain.
+	CrossSign(ctx context.Context) error
+
 	// Purge deletes what has passed its time, and tells what.
 	Purge(ctx context.Context) (Purged, error)
 	// Check writes, reads back and deletes.

@@ -153,6 +153,31 @@ func testKey(t *testing.T, h Harness) {
 	}
 }
 
+// testOlder: a store of an older version is brought up to date, with what is in it.
+func testOlder(t *testing.T, h Harness) {
+	p := h.Place(t)
+	s := open(t, p, nil)
+	hold(t, s, item("a", nil), nil)
+	s.Close()
+	if err := p.Exec(`DROP TABLE signed; DELETE FROM schema_version WHERE version > 1`); err != nil {
+		t.Fatal(err)
+	}
+	each(4, func(int) { // several nodes start at once
+		s, err := store.Open(ctx, p.Where, store.Options{Node: "two"})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer s.Close()
+		if _, err := s.Item(ctx, "a"); err != nil {
+			t.Error(err)
+		}
+		if err := s.CrossSign(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func testNewer(t *testing.T, h Harness) {
 	p := h.Place(t)
 	open(t, p, nil).Close()
@@ -196,6 +221,53 @@ func testDamaged(t *testing.T, h Harness) {
 			if err == nil || bytes.Equal(b, body) {
 				t.Errorf("%s, %d octets of key: %d octets read, %v", name, len(key), len(b), err)
 			}
+		}
+	}
+}
+
+// testCrossSign: nodes note each other's chains; one made anew, or cut off
+// together with its noted end, is found out by the other.
+func testCrossSign(t *testing.T, h Harness) {
+	for name, statements := range map[string]string{
+		"whole":     "",
+		"made anew": `UPDATE audit SET hash = (SELECT hash FROM audit WHERE node = 'two' AND seq = 1) WHERE node = 'one' AND seq = 3; UPDATE head SET hash = (SELECT hash FROM audit WHERE node = 'two' AND seq = 1) WHERE node = 'one'`,
+		"cut off":   `DELETE FROM audit WHERE node = 'one' AND seq > 2; UPDATE head SET seq = 2, hash = (SELECT hash FROM audit WHERE node = 'one' AND seq = 2) WHERE node = 'one'`,
+		"all gone":  `DELETE FROM audit WHERE node = 'one'; DELETE FROM head WHERE node = 'one'`,
+	} {
+		p := h.Place(t)
+		one, two := open(t, p, newClock()), open(t, p, newClock(), func(o *store.Options) { o.Node = "two" })
+		sign := func(want int64) {
+			t.Helper()
+			for _, s := range []store.Store{one, two} {
+				if err := s.CrossSign(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if v, err := one.AuditVerify(ctx); err != nil || !v.OK() || v.Records != want {
+				t.Errorf("%+v %v, want %d records", v, err, want)
+			}
+		}
+		for range 3 {
+			if err := one.Audit(ctx, store.Record{Event: "look"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sign(4) // two notes one; one has nobody to note
+		sign(4) // nothing is new but a signature
+		if err := two.Audit(ctx, store.Record{Event: "look"}); err != nil {
+			t.Fatal(err)
+		}
+		if name == "whole" {
+			sign(6) // one notes two; two notes that
+			sign(6)
+			continue
+		}
+		if err := p.Exec(statements); err != nil {
+			t.Fatal(err)
+		}
+		v, err := two.AuditVerify(ctx)
+		if err != nil || v.OK() || v.Broken[0].Node != "one" || v.Broken[0].Seq != 3 {
+			t.Errorf("%s: %+v %v", name, v, err)
 		}
 	}
 }

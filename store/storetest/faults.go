@@ -108,6 +108,64 @@ func testLarge(t *testing.T, h Harness) {
 	}
 }
 
+// testRestore: a backup that is taken while the store is written to brings back
+// every message, its deadline, what was decided, and the audit log.
+func testRestore(t *testing.T, h Harness) {
+	p := h.Place(t)
+	c := newClock()
+	key := func(o *store.Options) { o.Key = bytes.Repeat([]byte{3}, 32) }
+	s := open(t, p, c, key)
+	bodies := map[string][]byte{}
+	for i := range 12 {
+		id := fmt.Sprintf("b%d", i)
+		bodies[id] = text(uint64(i), []int{300, 300_000, 1_500_000}[i%3])
+		it := item(id, bodies[id])
+		it.Due = c.Now().Add(time.Duration(i) * time.Hour)
+		hold(t, s, it, bodies[id])
+	}
+	decide(t, s, "b1", store.Discarded)
+	if err := s.Remember(ctx, []store.Memory{{Identity: "hana@example.jp", Rule: "r", About: []string{"x"}, Until: c.Now().Add(day)}}); err != nil {
+		t.Fatal(err)
+	}
+	quit, done := make(chan bool), make(chan bool)
+	go func() { // the proxy goes on meanwhile
+		defer close(done)
+		for i := 0; ; i++ {
+			select {
+			case <-quit:
+				return
+			default:
+				body := text(uint64(1000+i), 2000)
+				_ = s.Hold(ctx, []*store.Item{item(fmt.Sprintf("later%d", i), body)}, bytes.NewReader(body), 2000)
+			}
+		}
+	}()
+	back := h.Copy(t, p)
+	close(quit)
+	<-done
+	r := open(t, back, c, key)
+	for id, body := range bodies {
+		want, err := s.Item(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := r.Item(ctx, id)
+		if err != nil || !have.Due.Equal(want.Due) || have.State != want.State || have.Decision != want.Decision {
+			t.Errorf("%s: %+v %v", id, have, err)
+		}
+		if b, err := bytesOf(r, id); err != nil || !bytes.Equal(b, body) {
+			t.Errorf("%s: %d octets, %v", id, len(b), err)
+		}
+	}
+	if list, err := r.Recall(ctx, "hana@example.jp"); err != nil || len(list) != 1 {
+		t.Errorf("%v %v", list, err)
+	}
+	if v, err := r.AuditVerify(ctx); err != nil || !v.OK() || v.Records < 13 {
+		t.Errorf("%+v %v", v, err)
+	}
+	hold(t, r, item("after", nil), nil)
+}
+
 // childVariable tells a child process of the test where to store.
 const childVariable = "MAILLINT_STORETEST_CHILD"
 

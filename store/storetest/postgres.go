@@ -161,3 +161,23 @@ func (s *Server) Create(t testing.TB) string {
 	}
 	return name
 }
+
+// Restore makes a backup of a schema with pg_dump, restores it into a new
+// database, and gives that database's name.
+func (s *Server) Restore(t testing.TB, schema string) (database string) {
+	t.Helper()
+	file := filepath.Join(s.Dir, schema+".dump")
+	at := []string{"-h", "127.0.0.1", "-p", fmt.Sprint(s.Port), "-U", "postgres"}
+	s.run(t, "pg_dump", append(at, "-Fc", "-n", schema, "-f", file, "postgres")...)
+	database = "restored_" + schema
+	if _, err := s.Psql("public", "CREATE DATABASE "+database); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, "pg_restore", append(at, "-d", database, file)...)
+	return database
+}
+
+// DatabaseURL is the address of a schema in a database that Restore made.
+func (s *Server) DatabaseURL(database, schema string) string {
+	return strings.Replace(s.URL(schema), "/postgres?", "/"+database+"?", 1)
+}

@@ -31,6 +31,9 @@ type Place struct {
 type Harness struct {
 	// Place gives a new place.
 	Place func(t *testing.T) Place
+	// Copy makes a backup of a store that is being written, and gives the place
+	// of what is restored from it.
+	Copy func(t *testing.T, p Place) Place
 	// Small gives a place on a disk that is soon full, and what frees some of
 	// it. Nil for a store on no disk of ours.
 	Small func(t *testing.T) (p Place, free func())
@@ -69,8 +72,11 @@ func Run(t *testing.T, h Harness) {
 		{"PurgeRace", testPurgeRace},
 		{"Audit", testAudit},
 		{"AuditTampered", testTampered},
+		{"CrossSign", testCrossSign},
 		{"Key", testKey},
 		{"Damaged", testDamaged},
+		{"Restore", testRestore},
+		{"Older", testOlder},
 		{"Newer", testNewer},
 		{"Concurrency", testConcurrency},
 		{"OpenAtOnce", testOpenAtOnce},
