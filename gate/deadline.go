@@ -51,7 +51,7 @@ func (c *current) fallDue(it *store.Item, now time.Time) []store.Record {
 	it.Decided = now
 	it.Decision = store.Decision{How: "deadline", At: now}
 	switch it.Disposition {
-	case policy.Delay.String():
+	case policy.Delay.String(), copied:
 		it.State = store.Releasing
 	case policy.Approve.String():
 		it.State = store.Rejected

@@ -23,8 +23,9 @@ var errNotReady = errors.New("not ready for holding")
 
 // hold stores the groups of a transaction, durably, and gives an item for
 // each: the new one, or the one of the same mailing that has all its
-// recipients already.
-func (s *submission) hold(ctx context.Context, groups []group) ([]*store.Item, error) {
+// recipients already. Where the rest of the message is relayed, partly, copies
+// go with that.
+func (s *submission) hold(ctx context.Context, groups []group, partly bool) ([]*store.Item, error) {
 	if why := s.g.dead.Load(); why != nil {
 		return nil, fmt.Errorf("%w: %s", errNotReady, *why)
 	}
@@ -37,6 +38,9 @@ func (s *submission) hold(ctx context.Context, groups []group) ([]*store.Item, e
 	var fresh, all []*store.Item
 	for n, gr := range groups {
 		it := s.item(gr, n, now)
+		if n == len(groups)-1 && !partly {
+			s.addCopies(it)
+		}
 		if same := joins(it, family, s.j.msg); same != nil {
 			all = append(all, same)
 			continue
@@ -104,7 +108,7 @@ func allNamed(it *store.Item, m *message.Message) bool {
 			shown[a.Key()] = true
 		}
 	}
-	return !slices.ContainsFunc(it.Recipients, func(r store.Recipient) bool { return !shown[addressOf(r.Address).Key()] })
+	return !slices.ContainsFunc(it.Recipients, func(r store.Recipient) bool { return !shown[addressOf(r.Address).Key()] && !supervises(it, r) })
 }
 
 // item is what is stored of a group.

@@ -229,6 +229,7 @@ func (g *Gate) notices(ctx context.Context) {
 	list, err := g.o.Store.List(ctx, store.Filter{States: []store.State{store.Held}})
 	g.o.Observer.failed("store", err)
 	c, now := g.current.Load(), g.o.Store.Now(ctx)
+	list = slices.DeleteFunc(list, func(it *store.Item) bool { return it.Disposition == copied })
 	for _, parts := range byMailing(list) {
 		if ctx.Err() != nil {
 			return

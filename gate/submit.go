@@ -266,7 +266,7 @@ func (s *submission) both(ctx context.Context, keep *group, out *rewrite.Message
 	var items []*store.Item
 	if len(groups) > 0 {
 		var err error
-		items, err = s.hold(ctx, groups)
+		items, err = s.hold(ctx, groups, keep != nil)
 		if err != nil {
 			s.e.Err = err
 			if !s.relays() {
@@ -278,9 +278,15 @@ func (s *submission) both(ctx context.Context, keep *group, out *rewrite.Message
 	if keep == nil {
 		return held(groups[len(groups)-1].disposition, items[len(items)-1].ID)
 	}
+	copies, err := s.holdCopies(ctx, keep)
+	if err != nil && !s.relays() {
+		s.e.Err = err
+		s.g.takeBack(context.WithoutCancel(ctx), s.tx.ID, items)
+		return ours(s.tx.ID)
+	}
 	reply, err := s.relay(ctx, keep, out, len(groups) > 0)
 	if err != nil || !reply.OK() {
-		s.g.takeBack(context.WithoutCancel(ctx), s.tx.ID, items)
+		s.g.takeBack(context.WithoutCancel(ctx), s.tx.ID, append(items, copies...))
 		s.e.Held, s.e.Items = 0, nil
 		if err != nil {
 			s.e.Err = err
@@ -288,6 +294,7 @@ func (s *submission) both(ctx context.Context, keep *group, out *rewrite.Message
 		}
 		return reply
 	}
+	s.g.sendCopies(context.WithoutCancel(ctx), copies)
 	s.e.Relayed = len(keep.recipients)
 	if len(groups) > 0 {
 		return held(groups[len(groups)-1].disposition, items[len(items)-1].ID)

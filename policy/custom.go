@@ -72,6 +72,7 @@ func (r *reader) readCustomRule(k, n *yaml.Node, path string, p *Policy) *Rule {
 		key{"enabled", func(v *yaml.Node, p string) { rule.Enabled = r.boolean(v, p) }},
 		key{"mode", func(v *yaml.Node, p string) { rule.Mode = r.mode(v, p) }},
 		key{"scope", func(v *yaml.Node, p string) { rule.Scope = r.readScope(v, p) }},
+		key{"copy", func(v *yaml.Node, p string) { rule.Copy = r.addresses(v, p) }},
 		key{"cases", func(v *yaml.Node, p string) { rule.cases = r.readCases(v, p) }},
 	)
 	if find(n, "message") == nil {

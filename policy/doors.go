@@ -45,7 +45,7 @@ func (p *Policy) CheckFor(door string) Problems {
 		miss("there is no socket (write milter: {listen: unix:/run/maillint/milter.sock})")
 	}
 	if len(out) == 0 {
-		out = p.checkApprovals(door)
+		out = append(p.checkApprovals(door), p.checkCopies(door)...)
 	}
 	return out
 }
@@ -96,6 +96,21 @@ func (p *Policy) checkApprovals(door string) Problems {
 			}
 			if len(out) > 20 {
 				return out
+			}
+		}
+	}
+	return out
+}
+
+// checkCopies refuses copies that would leave the house.
+func (p *Policy) checkCopies(door string) Problems {
+	var out Problems
+	org := p.Org()
+	for _, rule := range p.Rules {
+		for _, a := range rule.Copy {
+			if !org.Internal(a.Domain) {
+				out = append(out, Problem{File: p.File, Line: rule.at.line, Col: rule.at.col, Text: fmt.Sprintf(
+					"%s: %s: copy: %s is not internal (copies are for supervisors of the house)", door, rule.Name, a)})
 			}
 		}
 	}

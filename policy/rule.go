@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"maillint/lint"
+	"maillint/message"
 )
 
 // Rule is a rule as the policy runs it: an instance with its own settings.
@@ -18,6 +19,9 @@ type Rule struct {
 	Severities   map[lint.Severity]lint.Severity // graded to wanted; missing stays
 	Dispositions map[lint.Severity]Disposition   // as the policy says; may be nil
 	Scope        *Scope                          // nil: all mail
+	// Copy are internal addresses that get a copy of what the rule finds
+	// something in, without being shown.
+	Copy []message.Address
 
 	expression *expression // of a custom rule
 	cases      []customCase
@@ -174,6 +178,7 @@ func (r *reader) settings(rule *Rule, n *yaml.Node, path string) {
 		key{"disposition", func(v *yaml.Node, p string) { rule.Dispositions = r.dispositions(v, p) }},
 		key{"params", func(v *yaml.Node, _ string) { params = v }},
 		key{"scope", func(v *yaml.Node, p string) { rule.Scope = r.readScope(v, p) }},
+		key{"copy", func(v *yaml.Node, p string) { rule.Copy = r.addresses(v, p) }},
 	)
 	rule.instance = r.configure(rule, params, path)
 }

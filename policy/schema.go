@@ -142,6 +142,7 @@ func settingsSchema(params object) object {
 		"disposition": ref("byOutcome"),
 		"params":      params,
 		"scope":       ref("scope"),
+		"copy":        described("internal addresses that get a hidden copy of what the rule finds something in", ref("oneOrMore")),
 	}
 }
 
@@ -223,6 +224,7 @@ func customSchema() object {
 		"enabled":     yesNo("whether the rule runs"),
 		"mode":        enum("monitor, to try the rule out", modeNames),
 		"scope":       ref("scope"),
+		"copy":        described("internal addresses that get a hidden copy", ref("oneOrMore")),
 		"cases":       object{"type": "array", "items": closed(object{"fires": letter, "silent": letter}), "description": "messages that the rule must find or leave alone; maillint check runs them"},
 	}, "when", "message")
 }

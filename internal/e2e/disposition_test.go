@@ -49,6 +49,7 @@ func customRules() string {
 	for _, d := range []string{"tag", "hide", "delay", "confirm", "approve", "quarantine", "reject"} {
 		fmt.Fprintf(&b, "  lab-%s:\n    when: subject contains %q\n    severity: high\n    disposition: %s\n    where: Subject\n    message: {en: the subject asks for it, ja: 件名にあります}\n", d, "do-"+d, d)
 	}
+	b.WriteString("  lab-copy:\n    when: subject contains \"do-copy\"\n    severity: warning\n    disposition: pass\n    copy: boss@example.ac.jp\n    message: copied to the boss\n")
 	return b.String()
 }
 
@@ -158,6 +159,19 @@ func TestDispositions(t *testing.T) {
 			t.Errorf("the envelope was changed: %v", got.To)
 		}
 	})
+	t.Run("copy", func(t *testing.T) {
+		l.send(t, "copy")
+		got := l.next.Await(t, 4)[3]
+		if strings.Contains(string(got.Data), "boss@") || strings.Join(got.Recipients(), ",") != "bob@partner.example" {
+			t.Errorf("the copy is seen: %v\n%s", got.To, got.Data)
+		}
+		mailtest.Await(t, 10*time.Second, "no copy", func() bool { return l.released("do-copy") })
+		for _, r := range l.release.Received() {
+			if strings.Contains(string(r.Data), "Subject: do-copy\r\n") && strings.Join(r.Recipients(), ",") != "boss@example.ac.jp" {
+				t.Errorf("the copy went to %v", r.To)
+			}
+		}
+	})
 	t.Run("reject", func(t *testing.T) {
 		code, text := l.send(t, "reject")
 		if code != 550 || !strings.Contains(text, "lab-reject") {
@@ -172,8 +186,8 @@ func TestDispositions(t *testing.T) {
 			t.Error("released, and not with the release route")
 		}
 	})
-	if got := len(l.next.Received()); got != 3 {
-		t.Errorf("%d messages at the next hop, want 3", got)
+	if got := len(l.next.Received()); got != 4 {
+		t.Errorf("%d messages at the next hop, want 4", got)
 	}
 }
 
