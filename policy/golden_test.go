@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"maillint/internal/hint"
 	"maillint/lint"
 )
 
@@ -141,7 +142,7 @@ func FuzzHints(f *testing.F) {
 			return
 		}
 		small := smallLetters(text)
-		for _, some := range hintsOf(pattern) {
+		for _, some := range hint.Of(pattern) {
 			if !slices.ContainsFunc(some, func(h string) bool { return strings.Contains(small, h) }) {
 				t.Fatalf("%q matches %q, whose small letters %q hold none of %q", pattern, text, small, some)
 			}

@@ -4,12 +4,15 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"maillint/internal/hint"
 )
 
 //go:embed data/announcing.txt
@@ -19,6 +22,18 @@ var announcingFile string
 type wording struct {
 	announces bool
 	pattern   *regexp.Regexp
+	hints     [][]string // of each list one text stands in what the pattern matches
+}
+
+// in reports whether the pattern matches a sentence. Most wordings are ruled
+// out by a word that the sentence does not have.
+func (w *wording) in(s string) bool {
+	for _, some := range w.hints {
+		if !slices.ContainsFunc(some, func(h string) bool { return strings.Contains(s, h) }) {
+			return false
+		}
+	}
+	return w.pattern.MatchString(s)
 }
 
 // wordings reads the file once. It is part of the program, and a test reads
@@ -38,7 +53,7 @@ var wordings = sync.OnceValue(func() []wording {
 			name, pattern, _ := strings.Cut(rest, " ")
 			names[name] = pattern
 		case "yes", "no":
-			out = append(out, wording{verb == "yes", regexp.MustCompile(rest)})
+			out = append(out, wording{verb == "yes", regexp.MustCompile(rest), hint.Of(rest)})
 		default:
 			panic(fmt.Sprintf("data/announcing.txt: %q", line))
 		}
@@ -73,14 +88,13 @@ func cued(s string) bool {
 // announces goes through the wordings in their order. A sentence that is cut
 // (sentenceMost) is judged by what is left of it.
 func announces(s string) bool {
-	for _, w := range wordings() {
-		if w.announces {
-			if w.pattern.MatchString(s) {
-				return true
-			}
-			continue
-		}
-		if w.pattern.MatchString(s) {
+	list := wordings()
+	for i := range list {
+		switch w := &list[i]; {
+		case !w.in(s):
+		case w.announces:
+			return true
+		default:
 			if s = w.pattern.ReplaceAllString(s, " · "); !cued(s) {
 				return false
 			}
@@ -171,11 +185,13 @@ func endsSentence(line string) bool {
 	return strings.ContainsRune("。！？．.!?:：;", r)
 }
 
+var quotes = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'", "“", "\"", "”", "\"", "\u00ad", "", "\u200b", "", "*", "")
+
 // foldSentence makes spellings the same: lower case, widths, quotation marks,
 // one blank between words and none beside Japanese characters.
 func foldSentence(s string) string {
 	s = strings.ToLower(width.Fold.String(s))
-	s = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'", "“", "\"", "”", "\"", "\u00ad", "", "\u200b", "", "*", "").Replace(s)
+	s = quotes.Replace(s)
 	var b strings.Builder
 	var last rune
 	for _, word := range strings.Fields(s) {
