@@ -29,7 +29,6 @@ type conn struct {
 	login  login          // who logged in
 	xlogin string         // the LOGIN of XCLIENT
 	told   *submit.Client // what XFORWARD told of the next transaction's client
-	canary bool
 
 	hop     hop
 	esmtp   bool
