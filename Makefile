@@ -49,9 +49,10 @@ bench: build ## speed: Go benchmarks of each stage, then beside the peers that a
 e2e: build ## with real programs beside us
 	$(GO) test -count=1 -tags e2e ./internal/e2e
 
-soak: ## half an hour: long fuzzing, then everything again
-	$(MAKE) fuzz FUZZTIME=90s
-	$(MAKE) race e2e
+soak: build ## half an hour: every fuzz target, everything with the race detector, 200 kills and 10,000 transactions
+	$(MAKE) fuzz FUZZTIME=20s
+	$(MAKE) race
+	MAILLINT_KILLS=200 MAILLINT_TRANSACTIONS=10000 $(GO) test -count=1 -timeout 30m -tags e2e ./internal/e2e
 
 install: ## install maillint into GOBIN
 	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/maillint
