@@ -190,6 +190,7 @@ func (r *running) serve(ctx context.Context, p *policy.Policy, addresses []strin
 	r.closers = append(r.closers, stopMonitor)
 	var wait sync.WaitGroup
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.look(work)
 	wait.Go(func() { r.gate.Run(work) })
 	wait.Go(func() { r.watch(work) })
 	wait.Go(func() { keepWatchdog(work, r.log, r.alive) })

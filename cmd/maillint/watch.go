@@ -16,15 +16,21 @@ func (r *running) watch(ctx context.Context) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
-		r.probe(ctx, "store", r.store.Check)
-		r.probe(ctx, "release route", r.gate.Probe)
-		r.watched.Store(time.Now().Unix())
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			r.look(ctx)
 		}
 	}
+}
+
+// look tries each part once. It is done before anybody is told that we are
+// ready, so that /readyz is right from the first moment.
+func (r *running) look(ctx context.Context) {
+	r.probe(ctx, "store", r.store.Check)
+	r.probe(ctx, "release route", r.gate.Probe)
+	r.watched.Store(time.Now().Unix())
 }
 
 // alive: the watch over our surroundings goes round. A store or a route that
