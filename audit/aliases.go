@@ -149,7 +149,7 @@ func readAliasItem(part string) (aliasItem, bool) {
 	case strings.HasPrefix(low, "error:") || strings.HasPrefix(low, ":fail:") || strings.HasPrefix(low, ":blackhole:") || strings.HasPrefix(low, ":defer:"):
 		return aliasItem{text: text, kind: 'e'}, true
 	case text[0] == '|':
-		return aliasItem{text: strings.Trim(strings.TrimSpace(text[1:]), `"`), kind: '|'}, true
+		return aliasItem{text: unquote(strings.TrimSpace(text[1:])), kind: '|'}, true
 	case text[0] == '/':
 		return aliasItem{text: text, kind: '/'}, !strings.ContainsAny(text, " \t")
 	case text[0] == '\\':
@@ -162,6 +162,14 @@ func readAliasItem(part string) (aliasItem, bool) {
 		return aliasItem{text: t.addr.Key(), kind: '@'}, true
 	}
 	return aliasItem{text: text, kind: 'l'}, localName.MatchString(text)
+}
+
+// unquote takes off quotes that stand around the whole text.
+func unquote(s string) string {
+	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' && strings.Count(s, `"`) == 2 {
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 var localName = regexp.MustCompile(`^[\pL\pN._+=$%~-][\pL\pN._+=$%~-]*$`)
@@ -201,6 +209,7 @@ func (a *auditor) aliases(path, src string) {
 func (a *auditor) aliasEntry(e entry, items []aliasItem, base setting) {
 	base.mailbox, base.rule, base.all, base.name, base.id = e.key, true, true, e.key, e.key
 	base.evidence = append([]string{clip(e.key+": "+e.value, 300)}, base.evidence...)
+	base.catchAll = base.catchAll || e.key == "*" || strings.HasPrefix(e.key, "*@")
 	s := base
 	s.copies = no
 	for _, item := range items {
@@ -225,7 +234,11 @@ func (a *auditor) aliasEntry(e entry, items []aliasItem, base setting) {
 	a.add(&s)
 }
 
+// usualPrograms take mail in for their owners: autoresponders, delivery agents,
+// list managers, ticket systems, filters.
 var usualPrograms = []string{
+	"rdm-mailhandler.rb", "rdm-mailhandler", "otrs.console.pl", "otrs.postmaster.pl", "znuny.console.pl", "znuny.postmaster.pl", "zammad", "email2trac", "glpi", "autorespond",
+	"autoreply.pl", "mailreceiver", "mailgate", "mantis", "sievec", "lmtp",
 	"vacation", "procmail", "maildrop", "dovecot-lda", "deliver", "mailman", "mailman-wrapper", "mail-wrapper", "majordomo", "wrapper", "sympa", "queue",
 	"bouncequeue", "familyqueue", "mlmmj-receive", "mlmmj-recieve", "fml.pl", "fml", "autoreply", "request-tracker", "rt-mailgate", "spamassassin", "spamc",
 	"bogofilter", "clamfilter", "post", "bounces", "cyrdeliver", "filter", "slocal", "rcvstore", "dmail", "distribute",
@@ -251,15 +264,29 @@ var exitIdiom = regexp.MustCompile(`\s*\|\|\s*exit\s+\d+\b.*$`)
 // nothing follows it that runs another one.
 func usualProgram(command string) bool {
 	command = exitIdiom.ReplaceAllString(strings.Trim(command, `"'`), "")
-	words := strings.Fields(command)
+	words := strings.Fields(procmailIdiom.ReplaceAllString(command, "$2"))
 	for len(words) > 0 && (words[0] == "exec" || strings.HasPrefix(words[0], "IFS=") || words[0] == "'" || strings.HasSuffix(words[0], "&&")) {
 		words = words[1:]
 	}
-	if len(words) == 0 || strings.ContainsAny(command, "|;`$<>") {
+	if len(words) == 0 || strings.ContainsAny(strings.Join(words, " "), "|;`$<>") {
 		return false
 	}
-	return slices.Contains(usualPrograms, filepath.Base(strings.Trim(words[0], `"'`)))
+	name := programName(words[0])
+	if slices.Contains(interpreters, name) && len(words) > 1 {
+		name = programName(words[1])
+	}
+	return slices.Contains(usualPrograms, name) || name == "formail" && !sender.MatchString(strings.Join(words[1:], " "))
 }
+
+var interpreters = []string{"ruby", "perl", "python", "python3", "php", "env"}
+
+func programName(word string) string {
+	return strings.ToLower(filepath.Base(strings.Trim(word, `"'`)))
+}
+
+// procmailIdiom is how procmail(1) itself says to call it: the program in a
+// variable, tried before it is run.
+var procmailIdiom = regexp.MustCompile(`^(?:IFS='?\s*'?\s*&&\s*)?(\w+)=(\S+)\s*&&\s*test\s+-[fx]\s+\$\w+\s*&&\s*exec\s+\$\w+`)
 
 var sender = regexp.MustCompile(`(?i)\b(sendmail|mail|mailx|mutt|msmtp|nail|formail|swaks|exim4?|qmail-inject|forward|curl|ssmtp|redirect|mpack|postdrop)\b`)
 
@@ -270,8 +297,5 @@ func sends(command string) bool { return sender.MatchString(command) }
 func (a *auditor) includeFile(base setting, name string) {
 	s := base
 	s.include, s.copies = clip(name, 200), unsaid
-	if a.tree != nil && exists(filepath.Join(a.tree.root, filepath.Base(name))) {
-		s.harmless = true // it is read as a file of its own
-	}
 	a.add(&s)
 }

@@ -118,8 +118,9 @@ type auditor struct {
 	tree     *tree // the folder that is being walked; nil for a single file
 	sniffer  func(path string, text []byte)
 	hollow   []hollow
-	said     map[string]bool // warnings that are given once a file
-	read     int             // records of the current file
+	said     map[string]bool     // warnings that are given once a file
+	read     int                 // records of the current file
+	byBase   map[string][]string // files read, by the last part of their paths
 }
 
 // hollow is a file that holds nothing.
@@ -130,7 +131,7 @@ type hollow struct {
 }
 
 func newAuditor(opts Options) *auditor {
-	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}}
+	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}}
 	a.sniffer = a.sniff
 	return a
 }
@@ -190,6 +191,7 @@ func (a *auditor) finish() {
 		a.internal = a.guessInternal()
 	}
 	a.people.settle()
+	a.includes()
 	for _, s := range a.settings {
 		a.resolve(s)
 	}

@@ -121,6 +121,26 @@ func (a *auditor) transportRule(rec record) {
 	a.add(s)
 }
 
+// journalRule reads a row of Get-JournalRule: a copy of all mail, or of one
+// recipient's.
+func (a *auditor) journalRule(rec record) {
+	rec.warn = a.warn
+	name := rec.text("name", "identity")
+	s := &setting{place: rec.place, source: exJournal, name: name, id: name, what: "journal rule", rule: true, tenant: true, copies: yes}
+	list, partial := rec.targets("journalemailaddress")
+	s.targets, s.partial = list, partial
+	if len(list) == 0 && !partial && rec.obj == nil {
+		a.skip(rec.place, "no JournalEmailAddress in this row")
+		return
+	}
+	s.off = rec.flag("enabled", true) == no
+	s.all = rec.text("recipient") == "" && !strings.EqualFold(rec.text("scope"), "internal")
+	s.note("JournalEmailAddress", clip(rec.text("journalemailaddress"), 200))
+	s.note("Recipient", rec.text("recipient"))
+	s.note("Scope", rec.text("scope"))
+	a.add(s)
+}
+
 // transportCondition tells whether anything limits a transport rule.
 func transportCondition(rec record) bool {
 	if c := rec.text("conditions"); c != "" && !opaque(c) {

@@ -73,6 +73,23 @@ func (a *auditor) googleRow(rec record) {
 	c.read()
 }
 
+// consoleRow reads a row of the admin console's download of the user log
+// events, whose sentence holds the address: "... to drop@evil.test".
+func (a *auditor) consoleRow(rec record) {
+	c := googleChange{auditor: a, place: rec.place, name: outOfDomain}
+	c.actor, c.client, c.when = rec.text("actor", "user", "actoremail"), rec.text("ipaddress"), rec.text("date", "time")
+	text := rec.text("event", "eventname") + " " + rec.text("description", "eventdescription")
+	if low := strings.ToLower(text); !strings.Contains(low, "forwarding") || strings.Contains(low, "disabled") {
+		return
+	}
+	to := rec.text("forwardingaddress", "emailforwardingaddress", "targetemail", "emailforwardingdestinationaddress")
+	if found := anyAddress.FindAllString(text, 20); to == "" && len(found) > 0 {
+		to = strings.TrimRight(found[len(found)-1], ".")
+	}
+	c.params = map[string]string{"email_forwarding_destination_address": to}
+	c.read()
+}
+
 // parameters come as a list of {name, value} or as an object.
 func parameters(lists ...any) map[string]string {
 	out := map[string]string{}
@@ -111,7 +128,7 @@ func (c *googleChange) read() {
 	switch {
 	case strings.Contains(strings.ReplaceAll(low, "_", ""), "emailforwardingoutofdomain"):
 		c.forwarding()
-	case slices.Contains(routeEvents, strings.ToUpper(c.name)), strings.Contains(low, "email_route") && !strings.Contains(low, "delete") && !strings.Contains(low, "remove"):
+	case slices.Contains(routeEvents, strings.ToUpper(c.name)), strings.HasSuffix(low, "_email_setting"), strings.HasSuffix(low, "_gmail_setting"), strings.Contains(low, "email_route") && !strings.Contains(low, "delete") && !strings.Contains(low, "remove"):
 		c.route()
 	case c.name == "":
 		c.skip(c.place, "an event without a name")
@@ -144,7 +161,7 @@ func (c *googleChange) forwarding() {
 // those that cannot lead mail elsewhere are left out.
 func (c *googleChange) route() {
 	name := strings.ToUpper(c.params["setting_name"])
-	if strings.Contains(strings.ToUpper(c.name), "GMAIL_SETTING") && !routing(name) {
+	if low := strings.ToLower(c.name); strings.HasSuffix(low, "_setting") && (!routing(name) || strings.HasPrefix(low, "delete")) {
 		return
 	}
 	s := c.setting("Gmail route")

@@ -26,12 +26,13 @@ var otherConditions = []string{
 func (a *auditor) inboxRule(rec record) {
 	rec.warn = a.warn
 	box, id := ruleIdentity(rec)
-	if box == "" && rec.text("name", "identity") == "" && rec.text(ruleTargets...) == "" {
+	if box == "" && rec.text("name", "rulename", "displayname", "identity") == "" && rec.text(ruleTargets...) == "" {
 		a.skip(rec.place, "neither Identity nor Name: whose rule is it?")
 		return
 	}
-	s := &setting{place: rec.place, source: exRule, mailbox: box, name: rec.text("name"), id: id, what: "inbox rule", rule: true, nameable: rec.has("name")}
-	s.off = rec.flag("enabled", true) == no
+	s := &setting{place: rec.place, source: exRule, mailbox: box, name: rec.text("name", "rulename", "displayname"), id: id, what: "inbox rule", rule: true}
+	s.nameable = rec.has("name") || rec.has("rulename") || rec.has("displayname")
+	s.off = rec.flag("enabled", true) == no || rec.flag("isenabled", true) == no
 	a.ruleBody(s, rec)
 	a.add(s)
 }
@@ -73,7 +74,7 @@ func (a *auditor) ruleBody(s *setting, rec record) {
 		}
 	}
 	s.copies = yes // a rule leaves the message where it is, unless it says so
-	for _, c := range []string{"deletemessage", "softdeletemessage", "permanentdelete"} {
+	for _, c := range []string{"deletemessage", "softdeletemessage", "permanentdelete", "delete"} {
 		if rec.flag(c, true) == yes {
 			s.deletes, s.copies = true, no
 			s.note(columnTitle(c), "True")

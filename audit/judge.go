@@ -332,7 +332,10 @@ func (v *verdict) wide() {
 	s := v.s
 	for _, t := range v.ext {
 		sev, scope := lint.High, ""
-		if s.all || s.source == googleLog {
+		switch {
+		case s.source == googleLog: // the log does not tell conditions
+			sev = lint.Critical
+		case s.all:
 			sev, scope = lint.Critical, " without a condition"
 		}
 		v.say(tenantForward, sev, t, fmt.Sprintf("the %s %q%s sends mail of the organisation to %s, outside", s.what, clip(s.name, 80), scope, t))

@@ -23,6 +23,7 @@ var objectKinds = []*objectKind{
 	{title: "Get-TransportRule", is: func(has func(string) bool, _ map[string]any, _ context) bool {
 		return has("blindcopyto") || has("redirectmessageto") || has("copyto") && (has("mode") || has("state")) || has("addtorecipients")
 	}, need: [][]string{{"blindcopyto"}, {"redirectmessageto"}, {"copyto"}}, read: (*auditor).transportRule},
+	{title: "Get-JournalRule", is: func(has func(string) bool, _ map[string]any, _ context) bool { return has("journalemailaddress") }, read: (*auditor).journalRule},
 	{title: "Get-InboxRule", is: isInboxRule, need: [][]string{{"forwardto"}, {"redirectto"}}, read: (*auditor).inboxRule},
 	{title: "Get-MailContact", is: func(has func(string) bool, _ map[string]any, _ context) bool {
 		return has("externalemailaddress") && !has("forwardingsmtpaddress")

@@ -28,6 +28,17 @@ func (r record) has(name string) bool {
 	return ok
 }
 
+// object is a row as an object.
+func (r record) object() map[string]any {
+	m := make(map[string]any, len(r.cols))
+	for name, i := range r.cols {
+		if i < len(r.row) {
+			m[name] = r.row[i]
+		}
+	}
+	return m
+}
+
 // text is the first of the named fields that is not empty.
 func (r record) text(names ...string) string {
 	for _, name := range names {
@@ -96,13 +107,11 @@ func objectText(m map[string]any) string {
 // warning.
 func (r record) flag(name string, risky bool) answer {
 	s := strings.TrimPrefix(strings.ToLower(r.text(name)), "$")
-	switch s {
-	case "":
+	if s == "" {
 		return unsaid
-	case "true", "1", "yes", "on", "-1":
-		return yes
-	case "false", "0", "no", "off":
-		return no
+	}
+	if said, ok := booleans[s]; ok {
+		return said
 	}
 	if r.warn != nil {
 		r.warn(r.place, fmt.Sprintf("%s is neither true nor false (%q): taken as %t", columnTitle(name), clip(s, 40), risky))
@@ -111,6 +120,16 @@ func (r record) flag(name string, risky bool) answer {
 		return yes
 	}
 	return no
+}
+
+// booleans are true and false as programs write them, and as Excel does in the
+// language of whoever saved the file again.
+var booleans = map[string]answer{
+	"true": yes, "1": yes, "yes": yes, "on": yes, "-1": yes, "t": yes, "y": yes, "enabled": yes,
+	"false": no, "0": no, "no": no, "off": no, "f": no, "n": no, "disabled": no,
+	"wahr": yes, "falsch": no, "ja": yes, "nein": no, "vrai": yes, "faux": no, "oui": yes, "non": no, "vero": yes, "falso": no, "sì": yes,
+	"verdadero": yes, "sí": yes, "verdadeiro": yes, "sim": yes, "não": no, "waar": yes, "onwaar": no, "nee": no, "prawda": yes, "fałsz": no,
+	"истина": yes, "ложь": no, "真": yes, "偽": no, "假": no, "はい": yes, "いいえ": no, "有効": yes, "無効": no, "オン": yes, "オフ": no, "참": yes, "거짓": no,
 }
 
 // targets reads an address cell.
@@ -122,11 +141,13 @@ func (r record) targets(name string) (list []target, partial bool) {
 	if opaque(s) {
 		return nil, true
 	}
-	list = cellTargets(s)
-	if strings.HasSuffix(strings.TrimRight(s, "} "), "...") || strings.HasSuffix(strings.TrimRight(s, "} "), "…") {
-		return list, true
+	whole := strings.TrimRight(s, "} ")
+	for _, dots := range []string{"...", "…"} {
+		if rest, cut := strings.CutSuffix(whole, dots); cut {
+			return cellTargets(rest), true
+		}
 	}
-	return list, false
+	return cellTargets(s), false
 }
 
 // owner is whose record it is.
@@ -173,6 +194,11 @@ var titles = map[string]string{
 	"redirectmessageto": "RedirectMessageTo", "autoforwardingmode": "AutoForwardingMode",
 	"autoforwardenabled": "AutoForwardEnabled", "domainname": "DomainName", "delegateaddress": "delegateAddress",
 	"disposition": "disposition", "state": "State", "emailaddress": "emailAddress",
+	"subjectcontainswords": "SubjectContainsWords", "bodycontainswords": "BodyContainsWords",
+	"subjectorbodycontainswords": "SubjectOrBodyContainsWords", "fromaddresscontainswords": "FromAddressContainsWords",
+	"headercontainswords": "HeaderContainsWords", "recipientaddresscontainswords": "RecipientAddressContainsWords",
+	"softdeletemessage": "SoftDeleteMessage", "permanentdelete": "PermanentDelete", "redirecttorecipients": "RedirectToRecipients",
+	"addtorecipients": "AddToRecipients", "journalemailaddress": "JournalEmailAddress",
 	"creationdate": "CreationDate", "userid": "UserId", "externalemailaddress": "ExternalEmailAddress",
 }
 

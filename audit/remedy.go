@@ -37,6 +37,9 @@ func remedyRule(s *setting) string {
 	if id == "" {
 		id = s.name
 	}
+	if id == "" {
+		return "Get-InboxRule -Mailbox " + ps(s.mailbox) + " -IncludeHidden  # find the rule there: the export gives neither its Identity nor its name"
+	}
 	command := fmt.Sprintf("Remove-InboxRule -Mailbox %s -Identity %s -Confirm:$false", ps(s.mailbox), ps(id))
 	if s.hidden {
 		return command + "  # if it is refused, the rule is hidden: Get-InboxRule -Mailbox " + ps(s.mailbox) + " -IncludeHidden | Remove-InboxRule"
@@ -61,6 +64,8 @@ func remedyTenant(s *setting) string {
 		return remedyOutbound(s.id)
 	case exRemote:
 		return remedyRemote(s.id)
+	case exJournal:
+		return remedyJournal(s.id)
 	case googleLog:
 		return "Admin console: Apps > Google Workspace > Gmail > Routing (and Compliance): remove " + clean(s.name)
 	}
@@ -69,6 +74,10 @@ func remedyTenant(s *setting) string {
 
 func remedyOutbound(id string) string {
 	return "Set-HostedOutboundSpamFilterPolicy -Identity " + ps(id) + " -AutoForwardingMode Off"
+}
+
+func remedyJournal(id string) string {
+	return "Disable-JournalRule -Identity " + ps(id) + " -Confirm:$false; Remove-JournalRule -Identity " + ps(id)
 }
 
 func remedyRemote(id string) string {

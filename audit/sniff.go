@@ -15,6 +15,7 @@ const (
 	exRule        source = "exchange-inbox-rules"
 	exContact     source = "exchange-contacts"
 	exTransport   source = "exchange-transport-rules"
+	exJournal     source = "exchange-journal-rules"
 	exOutbound    source = "exchange-outbound-policy"
 	exRemote      source = "exchange-remote-domains"
 	graphRule     source = "graph-message-rules"
@@ -50,8 +51,9 @@ func (a *auditor) sniff(path string, text []byte) {
 		a.fail(place{path: path, line: 1}, "wrong kind of file: a directory export, cards or a calendar, not forwarding settings")
 	case mailHeader(head):
 		a.fail(place{path: path, line: 1}, "wrong kind of file: a mail message, not an export of settings (maillint scan reads messages)")
+	case listing(head) && a.formatList(path, string(text)):
 	case listing(head):
-		a.fail(place{path: path, line: 1}, "wrong kind of file: a listing for the screen (Format-List or Format-Table), which may be cut; export with | Export-Csv -NoTypeInformation -Encoding UTF8")
+		a.fail(place{path: path, line: 1}, "wrong kind of file: a listing for the screen (Format-Table), which may be cut; export with | Export-Csv -NoTypeInformation -Encoding UTF8")
 	default:
 		a.script(path, text, head)
 	}
@@ -142,6 +144,9 @@ func textKind(path, head string) source {
 	}
 	if sieveStart.MatchString(slashComment.ReplaceAllString(bare, "")) {
 		return sieveScript
+	}
+	if evenTable(head) {
+		return ""
 	}
 	if strings.TrimSpace(slashComment.ReplaceAllString(bare, "")) == "" {
 		return "comments"

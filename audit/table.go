@@ -182,8 +182,8 @@ func (a *auditor) complete(k *tableKind, cols map[string]int, p place) {
 		}
 	}
 	for _, c := range k.wish {
-		if _, ok := cols[c]; !ok {
-			a.warn(p, fmt.Sprintf("no column %s (%s): what it would show was not looked at", columnTitle(c), k.title))
+		if !hasAny(cols, c) {
+			a.warn(p, fmt.Sprintf("no column %s (%s): what it would show was not looked at", columnTitle(c[0]), k.title))
 		}
 	}
 }
@@ -208,6 +208,18 @@ func (a *auditor) strange(path string, text []byte) {
 		}
 	}
 	a.fail(place{path: path, line: skipped + 1}, "wrong kind of file: "+what+" (docs/forwarding-survey.md lists them)")
+}
+
+// evenTable tells a table whose header has no address and quotes or counts
+// its cells: no map, no .forward.
+func evenTable(head string) bool {
+	body, _ := preamble([]byte(head))
+	first, ok := firstRow(body)
+	if !ok {
+		return false
+	}
+	_, cols := delimiter(first)
+	return len(cols) >= 2 && !hasAddress(cols) && !strings.Contains(first, ":") && evenRows(body, len(cols))
 }
 
 func hasAddress(cols map[string]int) bool {

@@ -1,6 +1,11 @@
 package audit
 
-import "strings"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // tableKind is one kind of table, recognised by its columns.
 type tableKind struct {
@@ -11,7 +16,7 @@ type tableKind struct {
 	signs [][]string
 	not   []string
 	need  [][]string // of each group one column
-	wish  []string   // columns that would show more
+	wish  [][]string // columns that would show more
 	read  func(*auditor, record)
 }
 
@@ -20,14 +25,21 @@ type tableKind struct {
 var tableKinds = []*tableKind{
 	{
 		source: unifiedLog, title: "Unified Audit Log",
-		signs: [][]string{{"auditdata"}, {"operation", "userid", "creationdate"}, {"operations", "userids", "creationdate"}, {"recordtype", "operation"}, {"recordtype", "operations"}},
-		need:  [][]string{{"auditdata"}},
+		signs: [][]string{{"auditdata"}, {"operation", "userid", "creationdate"}, {"operations", "userids", "creationdate"}, {"recordtype", "operation"}, {"recordtype", "operations"}, {"operation", "officeworkload"}, {"operation", "userid", "parameters"}},
+		need:  [][]string{{"auditdata", "parameters"}},
 		read:  (*auditor).auditRow,
 	},
 	{
 		source: googleLog, title: "Google audit events",
 		signs: [][]string{{"emailforwardingdestinationaddress"}},
 		read:  (*auditor).googleRow,
+	},
+	{
+		source: googleLog, title: "Google admin console, user log events",
+		signs: [][]string{{"event", "description", "actor"}, {"event", "description", "user"}, {"event", "actor", "date"}, {"eventname", "description", "actor"}},
+		not:   []string{"auditdata"},
+		need:  [][]string{{"event", "eventname"}, {"actor", "user"}, {"description", "forwardingaddress", "targetemail"}},
+		read:  (*auditor).consoleRow,
 	},
 	{
 		source: exOutbound, title: "Get-HostedOutboundSpamFilterPolicy",
@@ -84,6 +96,12 @@ var tableKinds = []*tableKind{
 		read:  (*auditor).transportRule,
 	},
 	{
+		source: exJournal, title: "Get-JournalRule",
+		signs: [][]string{{"journalemailaddress"}},
+		need:  [][]string{{"name", "identity"}},
+		read:  (*auditor).journalRule,
+	},
+	{
 		source: exContact, title: "Get-MailContact",
 		signs: [][]string{{"externalemailaddress"}},
 		not:   []string{"forwardingsmtpaddress", "forwardingaddress"},
@@ -104,13 +122,18 @@ var tableKinds = []*tableKind{
 		source: exRule, title: "Get-InboxRule",
 		signs: [][]string{{"redirectto"}, {"forwardasattachmentto"}, {"forwardto"}, {"deletemessage"}, {"movetofolder"}, {"stopprocessingrules"}, {"subjectorbodycontainswords"}, {"markasread"}},
 		need:  [][]string{{"identity", "mailbox", "mailboxownerid", "userprincipalname", "primarysmtpaddress", "user", "mailboxidentity"}, {"forwardto"}, {"redirectto"}},
-		wish:  []string{"forwardasattachmentto", "enabled", "deletemessage"},
+		wish:  [][]string{{"forwardasattachmentto"}, {"enabled", "isenabled"}, {"deletemessage", "delete"}},
 		read:  (*auditor).inboxRule,
+	},
+	{
+		source: virtualMap, title: "table of aliases",
+		signs: [][]string{{"address", "goto"}, {"source", "destination"}, {"alias", "destination"}, {"alias", "goto"}, {"address", "destination"}, {"alias", "target"}, {"alias", "forwardto"}, {"email", "forwardto"}, {"email", "forward"}, {"email", "goto"}},
+		read:  (*auditor).aliasRow,
 	},
 	{
 		source: memberList, title: "list of members",
 		signs: [][]string{
-			{"email"}, {"e-mail"}, {"address"}, {"emailaddress"}, {"mail"}, {"memberaddress"}, {"member"}, {"memberemail"}, {"useremail"},
+			{"email"}, {"e-mail"}, {"address"}, {"emailaddress"}, {"mail"}, {"memberaddress"}, {"member"}, {"memberemail"}, {"primarysmtpaddress"}, {"useremail"},
 			{"e-mailaddress"}, {"mailaddress"}, {"メールアドレス"}, {"メール"}, {"アドレス"}, {"電子メール"}, {"eメール"}, {"電子メールアドレス"}, {"eメールアドレス"}, {"e-mailアドレス"}, {"emailアドレス"},
 		},
 		read: (*auditor).memberRow,
@@ -139,6 +162,11 @@ func (k *tableKind) fits(cols map[string]int) bool {
 	return false
 }
 
+// whole tells whether all columns are there that this kind needs.
+func (k *tableKind) whole(cols map[string]int) bool {
+	return !slices.ContainsFunc(k.need, func(group []string) bool { return !hasAny(cols, group) })
+}
+
 func hasAll(cols map[string]int, names []string) bool {
 	for _, n := range names {
 		if _, ok := cols[n]; !ok {
@@ -150,7 +178,7 @@ func hasAll(cols map[string]int, names []string) bool {
 
 // memberColumns are the columns of a list that may hold addresses.
 var memberColumns = []string{
-	"email", "e-mail", "address", "emailaddress", "mail", "memberaddress", "member", "memberemail", "useremail", "e-mailaddress", "mailaddress",
+	"email", "e-mail", "address", "emailaddress", "mail", "memberaddress", "primarysmtpaddress", "member", "memberemail", "useremail", "e-mailaddress", "mailaddress",
 	"メールアドレス", "メール", "アドレス", "電子メール", "eメール", "電子メールアドレス", "eメールアドレス", "e-mailアドレス", "emailアドレス",
 }
 
@@ -168,5 +196,49 @@ func (a *auditor) memberRow(rec record) {
 	}
 	for _, c := range cells {
 		a.memberEntry(rec.place, c)
+	}
+	a.leftOver(rec)
+}
+
+// forwardColumn are names of columns that may say where mail goes.
+var forwardColumn = regexp.MustCompile(`forward|redirect|goto|destination|target|転送|リダイレクト`)
+
+// leftOver says that a list of members has a column which may be a forwarding.
+func (a *auditor) leftOver(rec record) {
+	for name, i := range rec.cols {
+		if i < len(rec.row) && forwardColumn.MatchString(name) && strings.Contains(rec.row[i], "@") {
+			key := rec.path + "\x00left\x00" + name
+			if !a.said[key] {
+				a.said[key] = true
+				a.fail(rec.place, fmt.Sprintf("the column %q holds addresses that mail may go to; this kind of table is not known, so they were not judged", clip(name, 40)))
+			}
+		}
+	}
+}
+
+// aliasRow reads a row of a table of aliases, as PostfixAdmin and other
+// programs keep them in a database: address, goto, active.
+func (a *auditor) aliasRow(rec record) {
+	rec.warn = a.warn
+	key := strings.ToLower(rec.text("address", "source", "alias", "email"))
+	value := rec.text("goto", "destination", "target", "forwardto", "forward")
+	if key == "" {
+		a.skip(rec.place, "no alias in this row")
+		return
+	}
+	a.people.seen(key)
+	if value == "" {
+		return
+	}
+	items, ok := virtualTargets(strings.NewReplacer(";", ",", "\n", ",").Replace(value))
+	if !ok {
+		a.skip(rec.place, "a target that cannot be read: "+clip(value, 80))
+	}
+	before := len(a.settings)
+	a.virtualEntry(entry{key: key, value: value, line: rec.line}, items, false, rec.place)
+	if rec.flag("active", true) == no || rec.flag("enabled", true) == no {
+		for _, s := range a.settings[before:] {
+			s.off = true
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,7 +16,10 @@ import (
 // auditRow reads a row of the Unified Audit Log, or the record inside it.
 func (a *auditor) auditRow(rec record) {
 	data := rec.obj
-	if rec.obj == nil || rec.has("auditdata") {
+	if rec.obj == nil && !rec.has("auditdata") {
+		data = rec.object() // Sentinel and hunting queries: the record's fields are columns
+	}
+	if rec.has("auditdata") {
 		inner, err := auditData(rec)
 		if err != nil {
 			a.skip(rec.place, err.Error())
@@ -117,6 +121,8 @@ func (e *auditEvent) read() {
 		e.mailboxChange(op)
 	case "new-transportrule", "set-transportrule":
 		e.transportChange(op)
+	case "new-journalrule", "set-journalrule":
+		e.journalChange(op)
 	case "set-hostedoutboundspamfilterpolicy", "new-hostedoutboundspamfilterpolicy":
 		e.policyChange(op)
 	case "set-remotedomain", "new-remotedomain":
@@ -148,20 +154,34 @@ func (e *auditEvent) setting(op, what string) *setting {
 	return s
 }
 
-// owner is whose mailbox was changed; the user who did it is the last guess.
+// owner is whose mailbox was changed; the user who did it is the last guess,
+// and none where an administrator works on somebody else's.
 func (e *auditEvent) owner() string {
-	for _, s := range []string{e.param("mailbox"), e.param("identity"), e.field("mailboxownerupn"), objectOwner(e.field("objectid", "officeobjectid")), e.field("userid", "userids")} {
+	user := e.field("userid", "userids")
+	object := objectOwner(e.field("objectid", "officeobjectid"))
+	for _, s := range []string{e.param("mailbox"), e.param("identity"), e.field("mailboxownerupn"), object} {
 		s, _, _ = strings.Cut(s, `\`)
 		if t, ok := addressTarget(s); ok {
 			return t.addr.Key()
 		}
 	}
-	for _, s := range []string{objectOwner(e.field("objectid", "officeobjectid")), e.param("identity")} {
-		if s != "" {
+	named := []string{e.param("mailbox"), e.param("identity"), object}
+	if strings.Contains(strings.ToLower(e.field("operation", "operations")), "rule") {
+		box, _, ok := strings.Cut(e.param("identity"), `\`)
+		if !ok {
+			box = "" // it is the rule's name
+		}
+		named = []string{e.param("mailbox"), box}
+	}
+	for _, s := range named {
+		if local, _, _ := strings.Cut(user, "@"); s != "" && !strings.EqualFold(s, local) {
 			return s
 		}
 	}
-	return e.field("userid", "userids")
+	if t, ok := addressTarget(user); ok {
+		return t.addr.Key()
+	}
+	return cmp.Or(user, object)
 }
 
 // objectOwner takes the mailbox out of "…/corp.onmicrosoft.com/hanako\rule".
@@ -173,7 +193,7 @@ func objectOwner(id string) string {
 // when tells time, client and actor.
 func (e *auditEvent) when() *event {
 	ev := &event{client: clientAddress(e.field("clientip", "clientipaddress", "client_ip", "actoripaddress")), actor: strings.ToLower(e.field("userid", "userids"))}
-	ev.when = parseTime(e.field("creationtime", "creationdate", "timegenerated", "starttime"))
+	ev.when = parseTime(e.field("creationtime", "creationdate", "timegenerated", "timegenerated[utc]", "timestamp", "starttime"))
 	switch strings.ToLower(e.field("usertype")) {
 	case "2", "3", "admin", "dcadmin":
 		ev.admin = true
@@ -195,9 +215,10 @@ func clientAddress(s string) string {
 
 // parseTime reads the forms that exports write; the zero time for others.
 func parseTime(s string) time.Time {
+	s = strings.Replace(s, ", ", " ", 1)
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04:05.9999999", "2006-01-02 15:04:05", "2006/01/02 15:04:05", "2006/1/2 15:04:05",
-		"1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "02.01.2006 15:04:05", "2006-01-02 15:04", "2006/01/02 15:04",
+		"1/2/2006 3:04:05 PM", "1/2/2006 3:04:05.999 PM", "1/2/2006 15:04:05", "02.01.2006 15:04:05", "2006-01-02 15:04", "2006/01/02 15:04",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
@@ -263,6 +284,16 @@ func (e *auditEvent) transportChange(op string) {
 	}
 }
 
+func (e *auditEvent) journalChange(op string) {
+	before := len(e.settings)
+	e.journalRule(record{place: e.place, obj: e.params, warn: e.warn})
+	for _, s := range e.settings[before:] {
+		s.source, s.event = unifiedLog, e.when()
+		s.remove = remedyJournal(s.id)
+		s.evidence = append([]string{"Operation=" + op}, s.evidence...)
+	}
+}
+
 func (e *auditEvent) policyChange(op string) {
 	if mode := e.param("autoforwardingmode"); strings.EqualFold(mode, "On") || mode == "2" {
 		s := e.setting(op, "outbound spam policy")
@@ -298,6 +329,11 @@ func (e *auditEvent) accessChange(op string) {
 		}
 		s.targets = cellTargets(who)
 		s.delegate = true
+		for i, t := range s.targets {
+			if g, ok := guest(t); ok {
+				s.targets[i] = g
+			}
+		}
 		for i := range s.targets {
 			s.targets[i].local = s.targets[i].addr.IsZero() // an account of the tenant
 		}
@@ -307,6 +343,16 @@ func (e *auditEvent) accessChange(op string) {
 		return
 	}
 	e.add(s)
+}
+
+// guest gives the address of a guest account: a user principal name
+// x_evil.test#EXT#@tenant stands for x@evil.test.
+func guest(t target) (target, bool) {
+	name, _, ok := strings.Cut(strings.ToUpper(t.raw), "#EXT#@")
+	if i := strings.LastIndexByte(name, '_'); ok && i > 0 {
+		return addressTarget(t.raw[:i] + "@" + t.raw[i+1:len(name)])
+	}
+	return target{}, false
 }
 
 var anyAddress = regexp.MustCompile(`[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[\pL\pN.-]+\.[\pL\pN-]+`)
@@ -330,7 +376,8 @@ func (e *auditEvent) outlookRule(op string) {
 		e.add(s)
 		return
 	}
-	s.nameable = true
+	_, named := e.props["rulename"]
+	s.nameable = named || s.name != ""
 	s.off = strings.Contains(strings.ToLower(prop("rulestate")), "disabled")
 	s.all = blank(condition) && server == nil
 	if !s.all {
@@ -366,7 +413,9 @@ func (e *auditEvent) outlookActions(s *setting, text string, server any) {
 		}
 	}
 	if m, ok := server.(map[string]any); ok {
-		if actions, ok := lowerKeys(m)["actions"]; ok {
+		low := lowerKeys(m)
+		s.name = cmp.Or(s.name, scalar(low["name"]))
+		if actions, ok := low["actions"]; ok {
 			server = actions
 		}
 	}
