@@ -77,7 +77,11 @@ func attributes(arg string) (map[string]string, bool) {
 		if v == "[UNAVAILABLE]" || v == "[TEMPUNAVAIL]" {
 			v = ""
 		}
-		out[strings.ToUpper(key)] = v
+		key = strings.ToUpper(key)
+		if _, twice := out[key]; twice { // who reads the first and who the last differ
+			return nil, false
+		}
+		out[key] = v
 	}
 	return out, len(out) > 0 && len(arg) <= 512
 }
@@ -140,6 +144,9 @@ func clientOf(was submit.Client, attrs map[string]string) (submit.Client, error)
 // begins anew.
 func (c *conn) xclient(arg string) {
 	c.attributed(arg, contains(c.listener.XClient, c.peer), func(client submit.Client, attrs map[string]string) {
+		if c.pipelined() { // what follows was meant for the dialogue before
+			return
+		}
 		login, had := c.xlogin, c.client
 		c.forget()
 		c.client, c.xlogin = client, login

@@ -38,18 +38,30 @@ func (s *Session) Data(ctx context.Context, m *rewrite.Message) (Reply, error) {
 	return s.do(ctx, func() (Reply, error) {
 		reply, err := s.command("DATA")
 		if err != nil || reply.Code != 354 {
-			return reply, err
+			return refusal(reply, err)
+		}
+		if s.r.Buffered() > 0 { // it would be taken for the answer to the final dot
+			return Reply{}, errUnasked
 		}
 		if err := s.content(m); err != nil {
 			return Reply{}, err
 		}
 		s.deadline(s.timeouts.Final)
-		if reply, err = s.answer(); err != nil {
+		if reply, err = final(s.answer()); err != nil {
 			return Reply{}, &InDoubt{err}
 		}
 		s.begun = false
 		return reply, nil
 	})
+}
+
+// refusal is an answer to DATA that is no 354. A success would be a lie: the
+// server has nothing of the message, and passed on it would lose it.
+func refusal(r Reply, err error) (Reply, error) {
+	if err == nil && r.Class() < 4 {
+		return Reply{}, errAnswer
+	}
+	return r, err
 }
 
 // content writes the message with its final dot.

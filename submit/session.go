@@ -174,7 +174,7 @@ func (s *Session) Mail(ctx context.Context, p Path) (Reply, error) {
 				return Reply{}, err
 			}
 		}
-		reply, err := s.command("MAIL FROM:" + wire)
+		reply, err := final(s.command("MAIL FROM:" + wire))
 		s.begun = s.begun || err == nil && reply.OK()
 		return reply, err
 	})
@@ -193,8 +193,20 @@ func (s *Session) Rcpt(ctx context.Context, p Path) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return s.ask(ctx, "RCPT TO:"+wire)
+	return s.do(ctx, func() (Reply, error) { return final(s.command("RCPT TO:" + wire)) })
 }
+
+// final takes an answer that ends a command: 250 and its like, a refusal for
+// now or for good. Any other (354, 220) answers something that was not asked,
+// and a client that heard it would take it for what it is not.
+func final(r Reply, err error) (Reply, error) {
+	if err == nil && (r.Class() < 2 || r.Class() == 3 || r.Code/10 == 22) {
+		return Reply{}, errAnswer
+	}
+	return r, err
+}
+
+var errAnswer = errors.New("submit: the server's answer does not fit the command")
 
 // Reset ends a transaction (RSET).
 func (s *Session) Reset(ctx context.Context) (Reply, error) {
