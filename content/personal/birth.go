@@ -40,7 +40,7 @@ func birthHint(lower string) bool {
 // births finds birth dates: dates with a word for it beside them, or below one
 // (above is the line before).
 func births(line, lower, above string) []span {
-	if !hasDigits(line, 3) || !birthHint(lower) && (above == "" || !birthHint(above)) {
+	if !hasDigits(line, 2) || !birthHint(lower) && (above == "" || !birthHint(above)) {
 		return nil
 	}
 	words := birthWord.FindAllStringIndex(line, 32)

@@ -80,6 +80,9 @@ func cardAt(s string) (key string, n int) {
 			n++
 			continue
 		}
+		if sep == 0 && group >= 14 { // in one; what follows is not of it
+			break
+		}
 		if (c == ' ' || c == '-' || c == '.') && (sep == 0 || sep == c) && group > 0 && n+1 < len(s) && s[n+1] >= '0' && s[n+1] <= '9' {
 			if form = strconv.AppendInt(form, int64(group), 10); len(form) > 5 {
 				return "", 0

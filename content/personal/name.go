@@ -17,8 +17,8 @@ var (
 	given    = wordSet(givenFile)
 )
 
-// names finds people's names in a line. list says that the line has other data
-// of a person, so that a name may be taken by its shape at the front.
+// names finds people's names in a line that has other data of a person: then a
+// name may be taken by its shape at the front.
 func names(line string) []span {
 	words := split(line)
 	var out []span
@@ -151,7 +151,7 @@ func eastern(s string) bool {
 
 // notNames are last characters and words of what looks like a name and is a
 // place, an office, a label.
-const notNameEnds = "店部課係室局所校園院館会社県市区町村駅線号階棟室科班組長員者第約各本件名回円年月日時分"
+const notNameEnds = "店部課係局所校園院館会社県市区駅線号階棟科班員者約各件名回円年月日時分"
 
 var notNames = wordSet("本社 支店 支社 営業所 事務局 代表 直通 内線 携帯 電話 住所 連絡先 窓口 受付 担当 氏名 名前 ご担当 御中 各位 株式会社 有限会社 東京 大阪 京都 名古屋 福岡 札幌 仙台 横浜 神戸 広島 日本 " +
 	"電話番号 携帯電話 携帯番号 郵便番号 生年月日 学籍番号 メール アドレス メールアドレス 性別 年齢 所属 備考 合計 自宅 勤務先 緊急 番号 お客様 お名前 ふりがな フリガナ カナ ビル マンション")

@@ -130,7 +130,7 @@ func match(shape, s string) (key string, n int) {
 			if (c == ' ' || c == '-' || c == '.') && (sep == 0 || sep == c) {
 				sep = c
 				n++
-			} else if want == '!' || sep != 0 {
+			} else if want == '!' || sep != 0 && sep != '0' {
 				return "", 0
 			}
 			if sep == 0 {

@@ -94,7 +94,7 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 	word := strings.ToLower(text[loc[0]:loc[1]])
 	if m := ofSomething.FindStringIndex(rest); m != nil {
 		v, behind, _ = value(rest[m[1]:])
-		sure = strings.HasSuffix(strings.TrimSpace(rest[:m[1]]), ":")
+		sure = strings.ContainsAny(rest[:m[1]], ":=")
 	}
 	if word == "パス" && loc[0] > 0 && katakanaBefore(text[:loc[0]]) {
 		return "", i, false
@@ -203,7 +203,10 @@ func lastID(text string, lax bool) (string, bool) {
 	all := idLabel.FindAllStringIndex(text, 8)
 	for n := len(all) - 1; n >= 0; n-- {
 		rest := text[all[n][1]:]
-		v, _, sure := value(rest)
+		v, behind, sure := value(rest)
+		if all[n][0] == 0 && strings.TrimSpace(behind) == "" && len(text) < 60 {
+			sure = true // a line of a label and a word
+		}
 		if f, ok := strings.CutPrefix(strings.TrimLeft(rest, " "), "is "); ok {
 			v, _, _ = value(f)
 			sure = strongLook(v) || strings.Contains(v, "@")

@@ -36,7 +36,7 @@ func TestLogIns(t *testing.T) {
 	tells := []string{
 		"ID：gyomu-0417\nパスワード：Kazaguruma#88", "  user: grid-ops7\n  password: Marigold!2023\n", "ログインID tanaka / パスワード abc12345", "ID/PW：tanaka/Abc12345", "login: admin password: Secret99", "Username: jsmith\nPassword: hunter2x",
 		"ユーザー名：yamada\n\nパスワード：sakura55", "アカウント: taro@example.jp\nPW: tanuki-77", "User ID is grid7 and the password is Marigold!2023", "パスワード：abc12345\nID：tanaka", "ID\ntanaka01\nパスワード\nSakura!55", "ＩＤ：ｔａｎａｋａ\nＰＷ：ａｂｃ１２３４５",
-		"postgres://app:S3cr3tPw@db.example.jp/app", "you can log in as\nuser name = root\npasswd = Toor!2024", "管理者ID：admin　パスワード：P@ssw0rd", "本日の会議で話したサーバーです。\nID: root\nパスワード: Abc!12345", "IDとパスワード：kanri / Mizu-4417", "login jsmith, pw Blue77kite",
+		"postgres://app:S3cr3tPw@db.example.jp/app", "you can log in as\nuser name = root\npasswd = Toor!2024", "管理者ID：admin　パスワード：P@ssw0rd", "本日の会議で話したサーバーです。\nID: root\nパスワード: Abc!12345", "IDとパスワード：kanri / Mizu-4417", "login jsmith, pw Blue77kite", "・ユーザ名　kanri\n・パスワード　Sx8!mizuumi", "login = m.fairclough\npass = Turnip&99",
 	}
 	for _, s := range tells {
 		if LogIns(personal.Fold(s), false) == nil {
