@@ -71,6 +71,7 @@ var cardGroups = map[string]bool{"16": true, "15": true, "14": true, "19": true,
 func cardAt(s string) (key string, n int) {
 	var buf [20]byte
 	form, k, group, sep := make([]byte, 0, 8), 0, 0, byte(0)
+	whole, wholeAt := 0, 0 // digits and octets of a number before the last group
 	for n < len(s) && k < len(buf) {
 		c := s[n]
 		if c >= '0' && c <= '9' {
@@ -87,11 +88,17 @@ func cardAt(s string) (key string, n int) {
 			if form = strconv.AppendInt(form, int64(group), 10); len(form) > 5 {
 				return "", 0
 			}
+			if whole = 0; cardGroups[string(form)] {
+				whole, wholeAt = k, n
+			}
 			sep, group = c, 0
 			n++
 			continue
 		}
 		break
+	}
+	if whole >= 14 && group <= 3 { // what follows is an expiry date or a code
+		return string(buf[:whole]), wholeAt
 	}
 	form = strconv.AppendInt(form, int64(group), 10)
 	if k < 14 || k == len(buf) || !cardGroups[string(form)] || n < len(s) && (alnum(s[n]) || s[n] == '_') {

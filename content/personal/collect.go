@@ -61,8 +61,9 @@ func (b bits) counts() bool {
 // person is somebody met in the texts.
 type person struct {
 	known  bits
-	named  bool
-	hidden bool // met in a part that a reader does not see
+	name   string    // "" where none was met
+	hidden bool      // met in a part that a reader does not see
+	keys   [3]string // the first mailbox, mobile and own number
 }
 
 // collector gathers what the texts of a message hold.
@@ -163,7 +164,7 @@ func (c *collector) person(items []item, r *record) *person {
 				rest += it.key
 			}
 		case Email, Member, Mobile:
-			keys = append(keys, it.kind.String()[:1]+it.kind.String()[2:3]+":"+it.key)
+			keys = append(keys, keyName(it.kind)+":"+it.key)
 		case Number:
 			if it.number.One {
 				keys = append(keys, it.number.ID+":"+it.key)
@@ -181,16 +182,16 @@ func (c *collector) person(items []item, r *record) *person {
 		}
 		keys = append(keys, "r:"+rest)
 	}
-	return c.meet(keys, name != "")
+	return c.meet(keys, name)
 }
 
 // meet gives the person known under one of the keys. Of two people with names
 // one telephone or mailbox does not make one.
-func (c *collector) meet(keys []string, named bool) *person {
+func (c *collector) meet(keys []string, name string) *person {
 	var p *person
 	for _, k := range keys {
 		q := c.people[k]
-		if q == nil || named && q.named && k[:2] != "n:" {
+		if q == nil || k == name && q.differs(keys) || k != name && name != "" && q.name != "" && q.name != name {
 			continue
 		}
 		p = q
@@ -204,14 +205,52 @@ func (c *collector) meet(keys []string, named bool) *person {
 		p = &person{}
 		c.all = append(c.all, p)
 	}
-	p.named = p.named || named
+	if p.name == "" {
+		p.name = name
+	}
 	for _, k := range keys {
+		if at := keyClass(k); at >= 0 && p.keys[at] == "" {
+			p.keys[at] = k
+		}
 		if c.people[k] == nil {
 			c.people[k] = p
 		}
 	}
 	return p
 }
+
+// differs: a namesake, who has another mailbox, mobile or number of their own
+// and none of the same.
+func (p *person) differs(keys []string) bool {
+	other := false
+	for _, k := range keys {
+		at := keyClass(k)
+		if at < 0 || p.keys[at] == "" {
+			continue
+		}
+		if p.keys[at] == k {
+			return false
+		}
+		other = true
+	}
+	return other
+}
+
+// keyClass is which of a person's keys one is: mailbox, mobile, own number.
+func keyClass(key string) int {
+	kind, _, _ := strings.Cut(key, ":")
+	switch kind {
+	case keyName(Email):
+		return 0
+	case keyName(Mobile):
+		return 1
+	case keyName(Member):
+		return 2
+	}
+	return -1
+}
+
+func keyName(k Kind) string { return k.String()[:1] + k.String()[2:3] }
 
 func (c *collector) number(it item) {
 	t := c.found[it.number]

@@ -117,6 +117,7 @@ func TestPeopleAreCounted(t *testing.T) {
 	}{
 		{"mobile numbers", content.Text{Prose: many(20, "x%d 090-5550-%04d")}, 20},
 		{"the same three times", content.Text{Prose: strings.Repeat("佐原 花 090-1234-5678\n", 3)}, 1},
+		{"namesakes, told twice", content.Text{Prose: strings.Repeat(many(20, "佐原 花 x%d@home.example 090-5550-%04d"), 2)}, 20},
 		{"names with landlines", content.Text{Prose: list}, 20},
 		{"landlines alone", content.Text{Prose: many(20, "%d号室 03-5200-%04d")}, 0},
 		{"names alone", content.Text{Prose: strings.ReplaceAll(list, "03-5200", "")}, 0},
