@@ -36,6 +36,9 @@ var edges = []struct{ name, file, text, want string }{
 	{"Outlook's words", "l.json", `{"Operation":"UpdateInboxRules","UserId":"a@corp.example","MailboxOwnerUPN":"a@corp.example","OperationProperties":[{"Name":"RuleName","Value":"Updates"},{"Name":"RuleActions","Value":"Forward to evil@evil.test"},{"Name":"RuleCondition","Value":"From contains invoice"},{"Name":"RuleOperation","Value":"AddMailboxRule"}]}`, "external-forward keyword-filter"},
 	{"policy, a number", "o.json", `{"Name":"Default","AutoForwardingMode":2}`, "tenant-forward"},
 	{"screen listing", "t.txt", "Name       ForwardTo\n----       ---------\n.          {drop@evil.test}\n", "unread"},
+	{"a column that may be a target", "list.csv", "email,name,redirect address\na@corp.example,A,x@evil.test\n", "unread"},
+	{"a list that the screen cut", "l.txt", "Identity      : a@corp.example\\1\nName          : many\nEnabled       : True\nForwardTo     : {b@corp.example, c@corp.example, d@corp.example, e@corp.example...}\nRedirectTo    :\nFrom          : {x@y.example}\n", "unresolved-target"},
+	{"an administrator, and somebody's mailbox", "l.json", `{"Operation":"Add-MailboxPermission","Workload":"Exchange","UserId":"admin@corp.example","UserType":2,"Parameters":[{"Name":"Identity","Value":"hanako"},{"Name":"User","Value":"x_evil.test#EXT#@corp.example"}]}`, "delegate-external"},
 	// Google.
 	{"registered and pending", "a.csv", "User,forwardingEmail,verificationStatus\na@corp.example,x@evil.test,pending\n", "clean"},
 	{"on, and no target", "f.csv", "User,forwardEnabled,forwardTo,disposition\na@corp.example,True,,\n", "unread"},

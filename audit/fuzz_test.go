@@ -72,6 +72,15 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
+func FuzzList(f *testing.F) {
+	seed(f, "listing")
+	fuzz(f, func(a *auditor, data []byte) {
+		if !a.formatList("file", string(data)) {
+			a.fail(place{}, "no listing")
+		}
+	})
+}
+
 func FuzzJSON(f *testing.F) {
 	seed(f, "graph", "gmail", "google-audit", "unified-audit-log")
 	fuzz(f, func(a *auditor, data []byte) { a.json("file", data) })
