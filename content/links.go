@@ -128,7 +128,13 @@ func readHost(s string) string {
 		return ""
 	}
 	if u.User != "" {
-		name, _, _ := strings.Cut(u.User, ":")
+		name := u.User // also "bank.example%2Flogin@": a reader stops at the slash
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+		if i := strings.IndexAny(name, ":/\\?#%"); i >= 0 {
+			name = name[:i]
+		}
 		if h, ok := bareHost(name, true); ok {
 			return h
 		}

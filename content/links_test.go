@@ -44,7 +44,7 @@ func TestShownHost(t *testing.T) {
 		"https://www.example.com/a": "www.example.com", "www.example.com": "www.example.com", "example.co.jp": "example.co.jp", "Example.COM": "example.com",
 		"<https://a.example/>": "a.example", "「a.example」": "a.example", "a.example.": "a.example", "a.example/path": "a.example", "a.example:8443": "a.example",
 		"詳しくは https://a.example/x をご覧": "a.example", "https://a.exampleをご覧": "a.example", "例え.jp": "xn--r8jz45g.jp", "192.0.2.1/x": "192.0.2.1",
-		"https://bank.example@evil.test/": "bank.example", "zip.example": "zip.example", "files.zip/a": "files.zip",
+		"https://bank.example@evil.test/": "bank.example", "https://bank.example%2Flogin@evil.test/": "bank.example", "https://bank.example%3Fid:1@evil.test/": "bank.example", "zip.example": "zip.example", "files.zip/a": "files.zip",
 		"here": "", "": "", "a.example and b.example": "", "a@a.example": "", "report.pdf": "", "report.zip": "", "README.md": "", "run.sh": "", "1.2.3": "", "v2.0": "", "e.g.": "", "192.0.2.1": "",
 		"Node.js": "", "asp.net": "", "Mr.Smith": "", "ver.2": "", "…": "", "http://": "", "山田.太郎": "",
 	}
