@@ -113,7 +113,7 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 	}
 	for k := i + 1; k < len(lines) && k <= i+2; k++ {
 		t := strings.Trim(lines[k].text, `"'「」『』【】 `)
-		if n := asciiRun(t); n == len(t) && !idLabel.MatchString(t) && secretive(t, "", true) && (strongLook(t) || len(t) >= 6) && !strings.HasSuffix(t, ":") {
+		if n := asciiRun(t); n == len(t) && !idLabel.MatchString(t) && secretive(t, "", true) && (strongLook(t) || len(t) >= 6 && loc[0] < 16) && !strings.HasSuffix(t, ":") {
 			return t, k, true
 		}
 	}

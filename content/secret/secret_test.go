@@ -47,7 +47,7 @@ func TestLogIns(t *testing.T) {
 		"ミーティングID: 123 4567 8901\nパスコード: 482913", "Meeting ID: 812 3456 7890\nPasscode: a1B2c3", "Join https://zoom.us/j/81234567890\nID: 812 3456 7890\nPassword: 482913", "IDとパスワードをお忘れの方はこちら", "Please enter your user name and password.",
 		"User ID: taro\n仮パスワード: abc12345", "Username: taro\nYour temporary password: abc12345", "ID：tanaka\nパスワード：別途連絡", "ユーザー名：tanaka\n初期パスワード：Abc12345", "Login: taro\nPassword: Abc12345\n\nYou will be asked to change it at first login.",
 		"> ID: tanaka\n> Password: Abc12345", "SSID: guest-net\nパスワード: welcome2024", "passport no. AB1234567, ID card", "https://user:password@host.example/", "パスワード：****\nID：tanaka", "The password for your account is being reset.", "ID: 4417\npasswords are changed every 90 days",
-		"会議ID：482 113 920 パスワード：4413", "account: 4417, pass: no", "Wi-Fi ID: cafe / パスワード: latte123", "お客様ID: 44170\n認証コード: 482913", "Login: taro\nPassword: (same as before)",
+		"会議ID：482 113 920 パスワード：4413", "account: 4417, pass: no", "Wi-Fi ID: cafe / パスワード: latte123", "お客様ID: 44170\n認証コード: 482913", "Login: taro\nPassword: (same as before)", "Forget your OTN login information? Use our password\nlookup.",
 	}
 	for _, s := range silent {
 		if got := LogIns(personal.Fold(s), false); got != nil {
