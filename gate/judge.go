@@ -45,6 +45,9 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 			done <- j
 		}()
 		j.msg = parse(tx, bytes)
+		if tx.BareLF > 0 {
+			j.msg.Defects = append(j.msg.Defects, message.Defect{Kind: message.BareLF, Where: "message", Detail: fmt.Sprintf("%d line ends without CR were mended", tx.BareLF)})
+		}
 		j.mailing = mailingKey(tx.Identity, j.msg.Value("Message-ID"), tx.Body.Hash())
 		j.msg.Envelope = envelope(tx.ReversePath, union(j.msg, tx.Identity, g.parts.join(j.mailing, g.now(), addresses(tx.Recipients))))
 		g.findings(ctx, c, tx, &j)
@@ -54,6 +57,9 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 	select {
 	case j := <-done:
 		j.took = time.Since(start)
+		if j.msg != nil {
+			c.nameClaimed(tx, j.msg)
+		}
 		return j
 	case <-timer.C:
 		return judgement{err: errBudget, took: time.Since(start)}
@@ -73,6 +79,25 @@ func parse(tx *Transaction, bytes []byte) *message.Message {
 		return message.Parse(bytes)
 	}
 	return message.ParseReader(tx.Body, tx.Body.Size())
+}
+
+// nameClaimed gives a null reverse-path that nobody vouches for the name that
+// the header claims: the first internal address of Return-Path, Sender, From.
+// It proves nothing; logs and lists show it.
+func (c *current) nameClaimed(tx *Transaction, m *message.Message) {
+	if id := tx.Identity; id.Trust != policy.Claimed || id.Account != "" || !id.Address.IsZero() || !tx.ReversePath.Address.IsZero() {
+		return
+	}
+	for _, field := range []string{"Return-Path", "Sender", "From"} {
+		for _, a := range m.Addresses(field) {
+			if c.internal(a) {
+				claimed := c.Path(a)
+				claimed.Remote = tx.Identity.Remote
+				tx.Identity = claimed
+				return
+			}
+		}
+	}
 }
 
 // findings runs the rules, and the policy over what they found. What earlier

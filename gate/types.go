@@ -23,6 +23,9 @@ type Transaction struct {
 	ReversePath submit.Path
 	Recipients  []submit.Path
 	Body        *spool.Body
+	// BareLF counts the line ends that came without CR and were mended before
+	// the bytes were hashed.
+	BareLF int
 	// Protocol is the word of a Received field: "ESMTPSA" (RFC 3848).
 	Protocol string
 	// Transparent: another server writes the Received field.

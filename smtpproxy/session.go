@@ -213,7 +213,7 @@ func (s session) Data(io.Reader) error {
 		return c.give(*in.refusal)
 	}
 	defer b.Close()
-	c.tx.Body = b
+	c.tx.Body, c.tx.BareLF = b, in.bareLF
 	c.errors, c.junk = 0, 0
 	reply := c.server.opts.Gate.Submit(c.ctx, c.tx, &c.hop)
 	c.hop.Abort(c.ctx) // does nothing once it was relayed

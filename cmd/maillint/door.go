@@ -48,6 +48,7 @@ type running struct {
 	gate    *gate.Gate
 	server  server
 	closers []func()
+	release atomic.Pointer[submit.Route]
 	watched atomic.Int64 // when the surroundings were last looked at, in Unix seconds
 }
 
@@ -125,13 +126,12 @@ func (r *running) open(ctx context.Context, p *policy.Policy) error {
 	}
 	r.store = s
 	r.closers = append(r.closers, func() { _ = s.Close() })
-	release, err := releaseRoute(p)
-	if err != nil {
-		return fmt.Errorf("release: %w", err)
+	if err := r.setRelease(p); err != nil {
+		return err
 	}
 	r.gate, err = gate.New(gate.Options{
 		Policy: p, Store: s, Hostname: p.Proxy.Hostname, Log: r.log,
-		Release:  func(ctx context.Context) (*submit.Session, error) { return release.Dial(ctx, submit.Client{}) },
+		Release:  func(ctx context.Context) (*submit.Session, error) { return r.release.Load().Dial(ctx, submit.Client{}) },
 		Observer: observer{r.log, r.monitor}.functions(),
 	})
 	return err
@@ -150,6 +150,16 @@ func openStore(ctx context.Context, p *policy.Policy, log *slog.Logger) (store.S
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	return s, nil
+}
+
+// setRelease makes the policy's release route the one that is taken from now on.
+func (r *running) setRelease(p *policy.Policy) error {
+	route, err := releaseRoute(p)
+	if err != nil {
+		return fmt.Errorf("release: %w", err)
+	}
+	r.release.Store(route)
+	return nil
 }
 
 // releaseRoute is the way of held mail and notices.
@@ -247,12 +257,16 @@ func (r *running) reload() {
 	if err == nil {
 		err = r.gate.Reload(p)
 	}
+	if err == nil {
+		err = r.setRelease(p)
+	}
 	if err != nil {
 		r.monitor.PolicyLoads.WithLabelValues("failed").Inc()
 		r.log.Error("policy not taken, the one in force stays", "error", err)
 		return
 	}
 	r.loaded(p)
+	r.log.Info("listeners, next hops and store are as at the start: a change of these needs a restart")
 	r.log.Info("policy taken", "policy", p.File, "mode", p.Mode.String())
 }
 

@@ -307,6 +307,51 @@ func (p *proxy) metrics(t *testing.T) string {
 	return text
 }
 
+// A reload takes a new release route: what is decided then leaves by it.
+func TestReloadTakesTheReleaseRoute(t *testing.T) {
+	l := newLab(t, "")
+	_, text := l.send(t, "confirm")
+	other := mailtest.NewSink(t)
+	l.policy(t, strings.NewReplacer("NEXT", l.next.Addr, "RELEASE", other.Addr, "EXTRA", customRules()).Replace(labPolicy))
+	_ = l.cmd.Process.Signal(sighup)
+	mailtest.Await(t, 10*time.Second, "the policy is not taken", func() bool { return strings.Contains(l.log.String(), "policy taken") })
+	l.quarantine(t, "release", heldID(t, text), "--by", "alice@example.ac.jp")
+	if got := other.Await(t, 1)[0]; got.Null() || !strings.Contains(string(got.Data), "Subject: do-confirm") {
+		t.Errorf("%s\n%s", got.From, got.Data)
+	}
+}
+
+// Lines that end in LF alone are mended before judging, and that is said; a
+// null reverse-path shows whom its header claims.
+func TestPrintersAreTold(t *testing.T) {
+	l := newLab(t, "")
+	c, err := mailtest.Dial(l.Addr["users"], "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, line := range []string{"EHLO printer", "MAIL FROM:<>", "RCPT TO:<bob@partner.example>", "DATA"} {
+		if code, text, err := c.Do("%s", line); err != nil || code >= 400 {
+			t.Fatalf("%s: %d %s %v", line, code, text, err)
+		}
+	}
+	if _, err := c.Write([]byte("From: Scanner <scan@example.ac.jp>\nTo: bob@partner.example\nSubject: do-quarantine\n\nscan\r\n.\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	code, text, err := c.Read()
+	if err != nil || code != 250 {
+		t.Fatalf("%d %s %v", code, text, err)
+	}
+	if shown := l.quarantine(t, "show", heldID(t, text)); !strings.Contains(shown, "malformed-message") || !strings.Contains(shown, "scan@example.ac.jp") {
+		t.Errorf("%s", shown)
+	}
+	for _, it := range l.items(t) {
+		if it.Identity.Address != "scan@example.ac.jp" || it.Identity.Trust != "claimed" {
+			t.Errorf("%+v", it.Identity)
+		}
+	}
+}
+
 // What cannot be held is not promised: without a release route holds answer
 // 451, clean mail goes on, and /readyz says why.
 func TestReleaseRouteIsGone(t *testing.T) {
