@@ -126,19 +126,19 @@ func TestOwnFailures(t *testing.T) {
 		}
 		h.store.fail(what, nil)
 	}
-	h.sink.Fault = func(step, _ string) mailtest.Fault {
+	h.sink.SetFault(func(step, _ string) mailtest.Fault {
 		if step == "CONNECT" {
 			return mailtest.Fault{Reply: "554 5.0.0 go away"}
 		}
 		return mailtest.Fault{}
-	}
+	})
 	if h.Probe(t.Context()) == nil || h.Ready() == nil {
 		t.Error("a dead release route is taken for a good one")
 	}
 	if reply, n := h.submit(h.mail("Subject: CONFIRM", "a@x.example")); reply.Code != 451 || n.relayed {
 		t.Errorf("held although it could not be released: %s", reply)
 	}
-	h.sink.Fault = nil
+	h.sink.SetFault(nil)
 	if err := h.Probe(t.Context()); err != nil || h.Ready() != nil {
 		t.Error(err)
 	}

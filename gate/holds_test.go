@@ -28,17 +28,17 @@ func TestConfirmExpires(t *testing.T) {
 	if n, _ := h.got(); len(n) > 0 {
 		t.Fatal("told before the quiet minute")
 	}
-	h.sink.Fault = func(step, _ string) mailtest.Fault {
+	h.sink.SetFault(func(step, _ string) mailtest.Fault {
 		if step == "DOT" {
 			return mailtest.Fault{Reply: "451 4.0.0 later"}
 		}
 		return mailtest.Fault{}
-	}
+	})
 	h.step(72 * time.Hour)
 	if it := h.item(tx.ID); it.State != store.Held || !it.Due.IsZero() {
 		t.Fatalf("its time runs although nobody was told: %+v", it)
 	}
-	h.sink.Fault = nil
+	h.sink.SetFault(nil)
 	h.step(time.Minute) // Saturday 10:02
 	if got := h.says("taro@ours.example"); !slices.Equal(got, []string{"Please confirm before it is sent: CONFIRM"}) {
 		t.Fatalf("%q; %v", got, h.errs)
@@ -161,7 +161,7 @@ func TestReleaseResults(t *testing.T) {
 	tx := h.mail("From: taro@ours.example\nTo: a@x.example\nSubject: CONFIRM", "good@x.example", "later@x.example", "never@x.example")
 	h.submit(tx)
 	late := true
-	h.sink.Fault = func(step, text string) mailtest.Fault {
+	h.sink.SetFault(func(step, text string) mailtest.Fault {
 		switch {
 		case step == "RCPT" && strings.Contains(text, "never@"):
 			return mailtest.Fault{Reply: "550 5.1.1 no such user"}
@@ -169,7 +169,7 @@ func TestReleaseResults(t *testing.T) {
 			return mailtest.Fault{Reply: "451 4.7.1 greylisted"}
 		}
 		return mailtest.Fault{}
-	}
+	})
 	if _, err := h.Decide(t.Context(), tx.ID, Decision{How: "release"}); err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +200,12 @@ func TestReleaseGivesUp(t *testing.T) {
 	tx := h.mail("From: taro@ours.example\nTo: a@x.example\nSubject: CONFIRM", "a@x.example")
 	h.submit(tx)
 	_, _ = h.Decide(t.Context(), tx.ID, Decision{How: "release"})
-	h.sink.Fault = func(step, text string) mailtest.Fault {
+	h.sink.SetFault(func(step, text string) mailtest.Fault {
 		if step == "RCPT" && strings.Contains(text, "a@x.example") {
 			return mailtest.Fault{Reply: "450 4.2.0 not now"}
 		}
 		return mailtest.Fault{}
-	}
+	})
 	tries := 0
 	for ; tries < 40 && h.item(tx.ID).State == store.Releasing; tries++ {
 		h.step(4 * time.Hour)
@@ -221,12 +221,12 @@ func TestReleaseInDoubt(t *testing.T) {
 	h.submit(tx)
 	_, _ = h.Decide(t.Context(), tx.ID, Decision{How: "release"})
 	toOutside := false
-	h.sink.Fault = func(step, text string) mailtest.Fault {
+	h.sink.SetFault(func(step, text string) mailtest.Fault {
 		if step == "RCPT" {
 			toOutside = strings.Contains(text, "x.example")
 		}
 		return mailtest.Fault{Drop: step == "DOT" && toOutside, Keep: true}
-	}
+	})
 	h.step(time.Second)
 	if it := h.item(tx.ID); it.State != store.Releasing || it.Recipients[0].State != store.Doubt || it.Recipients[0].Doubted != 1 {
 		t.Fatalf("%s %+v", it.State, it.Recipients)
@@ -234,7 +234,7 @@ func TestReleaseInDoubt(t *testing.T) {
 	h.step(time.Hour)
 	h.step(time.Hour)
 	h.step(time.Hour)
-	h.sink.Fault = nil
+	h.sink.SetFault(nil)
 	h.step(time.Hour)
 	_, mails := h.got()
 	if len(mails) != 2 {
@@ -256,7 +256,7 @@ func TestLostLease(t *testing.T) {
 	h.submit(tx)
 	_, _ = h.Decide(t.Context(), tx.ID, Decision{How: "release"})
 	once := sync.Once{}
-	h.sink.Fault = func(step, _ string) mailtest.Fault {
+	h.sink.SetFault(func(step, _ string) mailtest.Fault {
 		if step == "DATA" {
 			once.Do(func() {
 				h.clock.advance(time.Hour) // the lease runs out, and another worker takes over
@@ -266,7 +266,7 @@ func TestLostLease(t *testing.T) {
 			})
 		}
 		return mailtest.Fault{}
-	}
+	})
 	h.step(time.Second)
 	if _, mails := h.got(); len(mails) > 0 || h.item(tx.ID).Recipients[0].State != store.Waiting {
 		t.Errorf("%d sent without a lease, %+v", len(mails), h.item(tx.ID).Recipients)

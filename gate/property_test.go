@@ -54,7 +54,7 @@ func TestNobodyIsLost(t *testing.T) {
 	for n, l := range all {
 		h.checkAccepted(n, l)
 	}
-	h.sink.Fault = func(step, text string) mailtest.Fault {
+	h.sink.SetFault(func(step, text string) mailtest.Fault {
 		switch {
 		case step == "RCPT" && strings.Contains(text, "gone"):
 			return mailtest.Fault{Reply: "550 5.1.1 gone"}
@@ -66,7 +66,7 @@ func TestNobodyIsLost(t *testing.T) {
 			return mailtest.Fault{Drop: true, Keep: true}
 		}
 		return mailtest.Fault{}
-	}
+	})
 	for range 12 {
 		for _, it := range h.items(store.Held) {
 			if chance(30) {
@@ -81,7 +81,7 @@ func TestNobodyIsLost(t *testing.T) {
 		h.step(6 * time.Hour)
 	}
 	h.store.fail("Update", nil)
-	h.sink.Fault = nil
+	h.sink.SetFault(nil)
 	for range 60 {
 		h.step(24 * time.Hour)
 	}

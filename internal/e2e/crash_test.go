@@ -127,7 +127,8 @@ func TestKillsLoseNothing(t *testing.T) {
 	slow := func(string, string) mailtest.Fault {
 		return mailtest.Fault{Wait: time.Duration(rand.IntN(3)) * time.Millisecond}
 	}
-	l.next.Fault, l.release.Fault = slow, slow
+	l.next.SetFault(slow)
+	l.release.SetFault(slow)
 	l.proxy = startProxy(t, text)
 	work := startLoad(fmt.Sprintf("127.0.0.1:%d", port), 8, "nothing", "tag", "hide", "delay", "confirm", "approve")
 	deciding := make(chan struct{})

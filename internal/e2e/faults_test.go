@@ -54,7 +54,7 @@ func nextHopFaults(step, _ string) mailtest.Fault {
 // refused: counted, and equal. Nothing grows.
 func TestFaultsLoseNothing(t *testing.T) {
 	l := newLab(t, "")
-	l.next.Fault = nextHopFaults
+	l.next.SetFault(nextHopFaults)
 	before := l.usage(t)
 	total := transactions(t)
 	results := make(chan sent, total)
@@ -81,7 +81,7 @@ func TestFaultsLoseNothing(t *testing.T) {
 	}
 	wait.Wait()
 	close(results)
-	l.next.Fault = nil
+	l.next.SetFault(nil)
 	var all []sent
 	for s := range results {
 		all = append(all, s)

@@ -44,15 +44,12 @@ type Fault struct {
 // Sink is an SMTP server on loopback that records what it takes.
 type Sink struct {
 	Addr string
-	// Fault, when set, is asked at each step ("CONNECT", "EHLO", "MAIL",
-	// "RCPT", "DATA", "DOT", "RSET") with the command's text. It is called
-	// from several goroutines.
-	Fault func(step, text string) Fault
 
 	listener net.Listener
 	wait     sync.WaitGroup
 
 	mu       sync.Mutex
+	fault    func(step, text string) Fault
 	received []Received
 	open     map[net.Conn]bool
 	sessions int
@@ -89,6 +86,15 @@ func (s *Sink) Close() {
 	}
 	s.mu.Unlock()
 	s.wait.Wait()
+}
+
+// SetFault makes the sink misbehave: f is asked at each step ("CONNECT",
+// "EHLO", "MAIL", "RCPT", "DATA", "DOT", "RSET") with the command's text, from
+// several goroutines. nil ends it.
+func (s *Sink) SetFault(f func(step, text string) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = f
 }
 
 // Received gives what has come in so far, in order.
@@ -181,7 +187,7 @@ func (ss *sinkSession) command(line string) bool {
 }
 
 func (ss *sinkSession) recipient(line, rest string) bool {
-	f := ss.fault("RCPT", line)
+	f := ss.ask("RCPT", line)
 	if f.Reply == "" && !f.Drop {
 		ss.now.To = append(ss.now.To, afterColon(rest))
 	}
@@ -189,7 +195,7 @@ func (ss *sinkSession) recipient(line, rest string) bool {
 }
 
 func (ss *sinkSession) data(line string) bool {
-	f := ss.fault("DATA", line)
+	f := ss.ask("DATA", line)
 	if !ss.carryOut(f, "354 End data with <CR><LF>.<CR><LF>") || f.Reply != "" {
 		return f.Reply != ""
 	}
@@ -205,7 +211,7 @@ func (ss *sinkSession) data(line string) bool {
 		b.Write(bytes.TrimPrefix(line, []byte(".")))
 	}
 	ss.now.Data = b.Bytes()
-	f = ss.fault("DOT", "")
+	f = ss.ask("DOT", "")
 	if f == (Fault{Wait: f.Wait}) || f.Keep {
 		ss.keep()
 	}
@@ -220,15 +226,19 @@ func (ss *sinkSession) keep() {
 	ss.received = append(ss.received, ss.now)
 }
 
-func (ss *sinkSession) fault(step, text string) Fault {
-	if ss.Fault == nil {
+// ask gives the fault of a step.
+func (ss *sinkSession) ask(step, text string) Fault {
+	ss.mu.Lock()
+	f := ss.fault
+	ss.mu.Unlock()
+	if f == nil {
 		return Fault{}
 	}
-	return ss.Fault(step, text)
+	return f(step, text)
 }
 
 func (ss *sinkSession) answer(step, text, reply string) bool {
-	return ss.carryOut(ss.fault(step, text), reply)
+	return ss.carryOut(ss.ask(step, text), reply)
 }
 
 func (ss *sinkSession) carryOut(f Fault, reply string) bool {
