@@ -67,13 +67,47 @@ var cues = []string{"attach", "enclos", "atach", "attch", "attatch", "添付", "
 // announced gives the first sentence of a text that announces an attachment,
 // as it is written; "" where none does.
 func announced(text string) string {
+	text = text[:min(len(text), ownMost)]
+	if !mayBeCued(text) {
+		return ""
+	}
 	for _, s := range sentences(text) {
+		if !mayBeCued(s) {
+			continue
+		}
 		folded := foldSentence(s)
 		if cued(folded) && announces(folded) {
 			return s
 		}
 	}
 	return ""
+}
+
+// mayBeCued looks at a text as it is written: what it rules out holds no cue
+// after folding either. Folding narrows widths, takes characters out and joins
+// Japanese ones, so any of these goes on.
+func mayBeCued(s string) bool {
+	for i, r := range s {
+		if r >= utf8.RuneSelf {
+			return mayBeCuedWide(s[i:]) || cued(strings.ToLower(s))
+		}
+		if r == '*' {
+			return true
+		}
+	}
+	return cued(strings.ToLower(s))
+}
+
+func mayBeCuedWide(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 0xff01 && r <= 0xff5e: // full-width letters
+			return true
+		case strings.ContainsRune("添別同貼送*\u00ad\u200b", r):
+			return true
+		}
+	}
+	return false
 }
 
 func cued(s string) bool {
@@ -119,7 +153,7 @@ func sentences(text string) []string {
 		}
 		cur.Reset()
 	}
-	for line := range strings.Lines(text[:min(len(text), ownMost)]) {
+	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || startsItem(line) {
 			flush()

@@ -166,3 +166,15 @@ func FuzzAnnounced(f *testing.F) {
 		judge(t, MissingAttachment, "", m, "ours.example")
 	})
 }
+
+// What is ruled out before folding holds no cue after it.
+func FuzzMayBeCued(f *testing.F) {
+	for _, s := range []string{"Please find ATTACHED", "at*tached", "ａｔｔａｃｈ", "添 付します", "at\u200btach", "see en\u00adclosed", "明日送 ります"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if folded := foldSentence(s); cued(folded) && !mayBeCued(s) {
+			t.Errorf("%q is ruled out, and folded it is %q", s, folded)
+		}
+	})
+}
