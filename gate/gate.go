@@ -113,7 +113,7 @@ func (g *Gate) Reload(p *policy.Policy) error {
 	if err != nil {
 		return fmt.Errorf("gate: %w", err)
 	}
-	stamps, err := stampKeys(p)
+	stamps, err := StampKeys(p)
 	if err != nil {
 		return err
 	}

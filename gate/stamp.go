@@ -9,8 +9,8 @@ import (
 	"maillint/rewrite"
 )
 
-// stampKeys are the keys of a policy's stamps.
-func stampKeys(p *policy.Policy) (rewrite.Keys, error) {
+// StampKeys are the keys of a policy's stamps, none where it has none.
+func StampKeys(p *policy.Policy) (rewrite.Keys, error) {
 	var out rewrite.Keys
 	for _, k := range p.Stamp {
 		out = append(out, rewrite.Key{ID: k.ID, Secret: []byte(k.Secret.Reveal())})

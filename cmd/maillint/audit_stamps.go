@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"maillint/gate"
 	"maillint/mailbox"
 	"maillint/message"
 	"maillint/policy"
@@ -96,7 +97,7 @@ func (o *stampsOptions) keys() (rewrite.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := stampKeys(p)
+	keys, err := gate.StampKeys(p)
 	if err == nil && len(keys) == 0 {
 		err = policy.Problems{{File: p.File, Text: "stamp.keys is not set", Hint: "write stamp: {keys: {NAME: file:PATH}}"}}
 	}

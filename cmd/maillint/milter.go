@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"maillint/gate"
 	"maillint/internal/monitor"
 	"maillint/milter"
 	"maillint/policy"
@@ -136,7 +137,7 @@ func runVerify(cmd *cobra.Command, o *milterOptions) error {
 	if err != nil {
 		return sayProblems(err, cmd.ErrOrStderr())
 	}
-	keys, err := stampKeys(p)
+	keys, err := gate.StampKeys(p)
 	switch {
 	case err != nil:
 		return err
@@ -185,13 +186,4 @@ func waitVerify(cmd *cobra.Command, o *milterOptions, log *slog.Logger, m *monit
 	drain, cancel := context.WithTimeout(context.Background(), o.drain)
 	defer cancel()
 	return s.Shutdown(drain)
-}
-
-// stampKeys are the keys of the policy's stamps.
-func stampKeys(p *policy.Policy) (rewrite.Keys, error) {
-	var out rewrite.Keys
-	for _, k := range p.Stamp {
-		out = append(out, rewrite.Key{ID: k.ID, Secret: []byte(k.Secret.Reveal())})
-	}
-	return out, out.Check()
 }

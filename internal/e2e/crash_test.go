@@ -20,16 +20,17 @@ import (
 	"maillint/internal/mailtest"
 )
 
-// kills is how often the program is killed: 20, or MAILLINT_KILLS for a soak.
-func kills(t *testing.T) int {
+// setting is how much of something a test does: what is usual, or the
+// environment's for a soak.
+func setting(t *testing.T, name string, usual int) int {
 	t.Helper()
-	s := os.Getenv("MAILLINT_KILLS")
+	s := os.Getenv(name)
 	if s == "" {
-		return 20
+		return usual
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil {
-		t.Fatalf("MAILLINT_KILLS: %v", err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	return n
 }
@@ -133,7 +134,7 @@ func TestKillsLoseNothing(t *testing.T) {
 	work := startLoad(fmt.Sprintf("127.0.0.1:%d", port), 8, "nothing", "tag", "hide", "delay", "confirm", "approve")
 	deciding := make(chan struct{})
 	go func() { l.decide(deciding) }()
-	n := kills(t)
+	n := setting(t, "MAILLINT_KILLS", 20)
 	for range n {
 		time.Sleep(time.Duration(150+rand.IntN(500)) * time.Millisecond)
 		l.kill()

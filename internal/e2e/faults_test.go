@@ -16,20 +16,6 @@ import (
 	"maillint/internal/mailtest"
 )
 
-// transactions is how many: 1,000, or MAILLINT_TRANSACTIONS for a soak.
-func transactions(t *testing.T) int {
-	t.Helper()
-	s := os.Getenv("MAILLINT_TRANSACTIONS")
-	if s == "" {
-		return 1000
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		t.Fatalf("MAILLINT_TRANSACTIONS: %v", err)
-	}
-	return n
-}
-
 // nextHopFaults: slow, 4xx, 5xx, and connections that drop, at every step.
 func nextHopFaults(step, _ string) mailtest.Fault {
 	if step == "EHLO" || step == "RSET" {
@@ -56,7 +42,7 @@ func TestFaultsLoseNothing(t *testing.T) {
 	l := newLab(t, "")
 	l.next.SetFault(nextHopFaults)
 	before := l.usage(t)
-	total := transactions(t)
+	total := setting(t, "MAILLINT_TRANSACTIONS", 1000)
 	results := make(chan sent, total)
 	var wait sync.WaitGroup
 	var made sync.Mutex

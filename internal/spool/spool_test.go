@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	"maillint/internal/mailtest"
 )
 
 func budget(t *testing.T, memory, disk int64) *Budget {
@@ -150,7 +152,7 @@ func TestFloor(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := freeSpace(b.dir); errors.Is(err, errors.ErrUnsupported) {
-		t.Skip("free space cannot be told on this system")
+		mailtest.Missing(t, "free space cannot be told on this system")
 	}
 	refuse(t, b, 10)
 }
