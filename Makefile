@@ -6,7 +6,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo test race lint gen check-gen fuzz bench e2e soak install clean eval-lookalike
+.PHONY: help build demo test race lint gen check-gen fuzz bench e2e fresh-files soak install clean eval-lookalike
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,7 +39,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 	@for pkg in $$($(GO) list ./...); do \
 		dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
-			echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+			echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x $$pkg || exit 1; \
 		done; done
 
 bench: build ## speed: Go benchmarks of each stage, then beside the peers that are installed
@@ -49,8 +49,13 @@ bench: build ## speed: Go benchmarks of each stage, then beside the peers that a
 e2e: build ## with real programs beside us
 	$(GO) test -count=1 -tags e2e ./internal/e2e
 
-soak: build ## half an hour: every fuzz target, everything with the race detector, 200 kills and 10,000 transactions
+fresh-files: ## Office files, archives and PDFs made afresh by real programs, read like those of content/testdata
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && content/testdata/make "$$dir" && \
+		MAILLINT_FILES="$$dir" MAILLINT_MUTATIONS=100 $(GO) test -count=1 -run 'RealFiles|EveryFileIsWanted|Locked|Mutations' ./content
+
+soak: build ## half an hour: every fuzz target, fresh files, everything with the race detector, 200 kills and 10,000 transactions
 	$(MAKE) fuzz FUZZTIME=20s
+	$(MAKE) fresh-files
 	$(MAKE) race
 	MAILLINT_KILLS=200 MAILLINT_TRANSACTIONS=10000 $(GO) test -count=1 -timeout 30m -tags e2e ./internal/e2e
 

@@ -19,7 +19,7 @@ func TestMutations(t *testing.T) {
 	if v, err := strconv.Atoi(os.Getenv("MAILLINT_MUTATIONS")); err == nil {
 		n = v
 	}
-	files, err := filepath.Glob("testdata/files/*")
+	files, err := filepath.Glob(filepath.Join(folder(), "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no files: ", err)
 	}
