@@ -30,7 +30,13 @@ func (s *submission) hold(ctx context.Context, groups []group, partly bool) ([]*
 		return nil, fmt.Errorf("%w: %s", errNotReady, *why)
 	}
 	now := s.g.o.Store.Now(ctx)
-	family, err := s.g.siblings(ctx, s.j.mailing, now)
+	mailing := contentKey(s.tx.Identity, s.j.msg, s.tx.Body.Hash())
+	content := mailing
+	if of := s.j.recalls; of != nil && of.Mailing != "" {
+		mailing = of.Mailing
+		s.g.askAbout(ctx, s)
+	}
+	family, err := s.g.siblings(ctx, mailing, s.j.msg.Value("Message-ID"), now)
 	if err != nil {
 		s.g.o.Observer.failed("store", err)
 		return nil, err
@@ -38,6 +44,10 @@ func (s *submission) hold(ctx context.Context, groups []group, partly bool) ([]*
 	var fresh, all []*store.Item
 	for n, gr := range groups {
 		it := s.item(gr, n, now)
+		it.Mailing = mailing
+		if s.j.recalls != nil {
+			it.Notes[noteRecalls], it.Notes[noteContent] = s.j.recalls.ID, content
+		}
 		if n == len(groups)-1 && !partly {
 			s.addCopies(it)
 		}
@@ -74,8 +84,9 @@ func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item
 			continue // decided against: asked anew
 		}
 		before := len(it.Recipients)
+		sameSort := f.Notes[noteContent] == it.Notes[noteContent] // a recall and what it recalls are two messages
 		it.Recipients = slices.DeleteFunc(it.Recipients, func(r store.Recipient) bool {
-			return slices.ContainsFunc(f.Recipients, func(o store.Recipient) bool {
+			return sameSort && slices.ContainsFunc(f.Recipients, func(o store.Recipient) bool {
 				return strings.EqualFold(o.Address, r.Address) && o.State != store.Left && o.State != store.Refused
 			})
 		})
@@ -88,7 +99,7 @@ func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item
 		switch {
 		case f.State == store.Held:
 			it.Due, it.NoticeAccepted, it.Reminded = f.Due, f.NoticeAccepted, f.Reminded
-		case len(f.Only) == 0 && allNamed(it, m):
+		case sameSort && len(f.Only) == 0 && allNamed(it, m):
 			it.State, it.Decision, it.Decided, it.Hide, it.Votes = store.Releasing, f.Decision, f.Decided, f.Hide, f.Votes
 		}
 	}
@@ -118,7 +129,7 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 		id = fmt.Sprintf("%s.%d", id, n+1)
 	}
 	it := &store.Item{
-		ID: id, Transaction: s.tx.ID, Mailing: s.j.mailing, State: store.Held, Disposition: gr.disposition.String(),
+		ID: id, Transaction: s.tx.ID, State: store.Held, Disposition: gr.disposition.String(),
 		Identity: s.j.sender.stored(s.tx.Identity), ReversePath: storedPath(s.tx.ReversePath),
 		MessageID: s.j.msg.Value("Message-ID"), Subject: clip(s.j.msg.Subject(), 300), Hash: s.tx.Body.Hash(), Policy: s.c.ID,
 		Hide: asks(&s.j.verdict, policy.Hide), Held: now, Canary: s.tx.Canary, Notes: map[string]string{},

@@ -12,13 +12,14 @@ import (
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
+	"maillint/store"
 	"maillint/submit"
 )
 
 // judgement is what a message was found to be.
 type judgement struct {
 	msg       *message.Message
-	mailing   string // key of the mailing that it is a part of
+	recalls   *store.Item // a held message that this one recalls
 	verdict   policy.Verdict
 	automatic lint.Automatic
 	sender    sender
@@ -48,8 +49,8 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 		if tx.BareLF > 0 {
 			j.msg.Defects = append(j.msg.Defects, message.Defect{Kind: message.BareLF, Where: "message", Detail: fmt.Sprintf("%d line ends without CR were mended", tx.BareLF)})
 		}
-		j.mailing = mailingKey(tx.Identity, j.msg.Value("Message-ID"), tx.Body.Hash())
-		j.msg.Envelope = envelope(tx.ReversePath, union(j.msg, tx.Identity, g.parts.join(j.mailing, g.now(), addresses(tx.Recipients))))
+		parts := g.parts.join(mailingKey(tx.Identity, j.msg, tx.Body.Hash()), g.now(), addresses(tx.Recipients))
+		j.msg.Envelope = envelope(tx.ReversePath, union(j.msg, tx.Identity, parts))
 		g.findings(ctx, c, tx, &j)
 	}()
 	timer := time.NewTimer(g.o.Budget)
@@ -119,6 +120,7 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 		f.Disposition = unasked(f.Disposition, j.sender, j.automatic)
 		j.verdict.Disposition = max(j.verdict.Disposition, f.Disposition)
 	}
+	j.unknown = errors.Join(j.unknown, g.findRecalled(ctx, c, tx, j))
 }
 
 // notJudged is the finding of a message that could not be judged.

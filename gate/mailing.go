@@ -32,14 +32,20 @@ type mailing struct {
 // mostMailings bounds how many are remembered; the oldest go first.
 const mostMailings = 20_000
 
-// mailingKey names the mailing of a message: "" without an identity to share.
-func mailingKey(by policy.Identity, messageID string, hash [32]byte) string {
+// mailingKey names the mailing that a message is judged with: "" without an
+// identity to share. A server in front that splits a message writes different
+// fields on its parts, so what servers have been at goes by what it says.
+func mailingKey(by policy.Identity, m *message.Message, hash [32]byte) string {
 	who := sender{}.stored(by).Key()
 	if who == "" {
 		return ""
 	}
+	content := string(hash[:])
+	if m.Has("Received") && by.Trust == policy.Vouched {
+		content = contentKey(by, m, hash)
+	}
 	h := sha256.New()
-	for _, s := range []string{trusts[by.Trust], who, messageID, string(hash[:])} {
+	for _, s := range []string{trusts[by.Trust], who, m.Value("Message-ID"), content} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
@@ -116,10 +122,15 @@ func union(m *message.Message, by policy.Identity, list []message.Address) []mes
 	return list
 }
 
-// siblings are the items of a mailing that were held within its time.
-func (g *Gate) siblings(ctx context.Context, key string, now time.Time) ([]*store.Item, error) {
+// siblings are what is stored of the mailing that a message belongs to: its
+// parts of the last minutes, and the same content that is still held, whenever
+// and under whatever Message-ID it was handed in.
+func (g *Gate) siblings(ctx context.Context, key, messageID string, now time.Time) ([]*store.Item, error) {
 	if key == "" {
 		return nil, nil
 	}
-	return g.o.Store.List(ctx, store.Filter{Mailing: key, Since: now.Add(-joinWithin)})
+	list, err := g.o.Store.List(ctx, store.Filter{Mailing: key})
+	return slices.DeleteFunc(list, func(it *store.Item) bool {
+		return it.State != store.Held && (it.MessageID != messageID || now.Sub(it.Held) > joinWithin)
+	}), err
 }

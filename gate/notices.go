@@ -86,7 +86,9 @@ func (g *Gate) writer(ctx context.Context, c *current, parts []*store.Item) writ
 		Held: notify.Clock(it.Held, zone), Due: notify.Clock(it.Due, zone), Have: len(it.Votes),
 	}
 	for _, p := range parts {
-		w.data.Recipients += len(p.Recipients)
+		if p.Notes[noteRecalls] == "" || p == it {
+			w.data.Recipients += len(p.Recipients)
+		}
 	}
 	return w
 }
