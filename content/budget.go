@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -11,7 +12,7 @@ import (
 type Budget struct {
 	Depth     int           // files within files; the attachment itself is at 0
 	Files     int           // files of a message, members of archives included
-	File      int64         // octets of one file that are held in memory
+	File      int64         // octets of one member held in memory; of an attachment twice that
 	Unpacked  int64         // octets unpacked for one message, all files together
 	Ratio     int64         // unpacked to packed octets of one member, beyond RatioFrom
 	RatioFrom int64         // octets unpacked before the ratio counts
@@ -19,7 +20,7 @@ type Budget struct {
 	Time      time.Duration // for one message, when everything else was not enough
 }
 
-// DefaultBudget is the budget used when the policy gives none.
+// DefaultBudget is the budget used when the policy gives none (section limits).
 var DefaultBudget = Budget{
 	Depth:     8,
 	Files:     5_000,
@@ -29,6 +30,15 @@ var DefaultBudget = Budget{
 	RatioFrom: 8 << 20,
 	Text:      32 << 20,
 	Time:      10 * time.Second,
+}
+
+// OrDefault gives the budget with the default where it says nothing.
+func (b Budget) OrDefault() Budget {
+	d := DefaultBudget
+	return Budget{
+		Depth: cmp.Or(b.Depth, d.Depth), Files: cmp.Or(b.Files, d.Files), File: cmp.Or(b.File, d.File), Unpacked: cmp.Or(b.Unpacked, d.Unpacked),
+		Ratio: cmp.Or(b.Ratio, d.Ratio), RatioFrom: cmp.Or(b.RatioFrom, d.RatioFrom), Text: cmp.Or(b.Text, d.Text), Time: cmp.Or(b.Time, d.Time),
+	}
 }
 
 // DefectKind names a class of Defect. The names are stable.
@@ -97,15 +107,21 @@ func (m *meter) stop(kind DefectKind, where, format string, args ...any) {
 	}
 }
 
+// late looks at the clock. It reports whether the time is spent.
+func (m *meter) late(where string) bool {
+	if m.stopped == "" && time.Now().After(m.deadline) {
+		m.stop(LimitTime, where, "more than %v spent", m.Time)
+	}
+	return m.stopped == LimitTime
+}
+
 // spend counts unpacked octets and looks at the clock. It reports whether there
 // is anything left.
 func (m *meter) spend(n int64, where string) bool {
 	if m.unpacked += n; m.unpacked > m.Unpacked {
 		m.stop(LimitUnpacked, where, "more than %d octets unpacked", m.Unpacked)
 	}
-	if m.stopped == "" && time.Now().After(m.deadline) {
-		m.stop(LimitTime, where, "more than %v spent", m.Time)
-	}
+	m.late(where)
 	return m.stopped == ""
 }
 

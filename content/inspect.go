@@ -86,6 +86,14 @@ func (in *Inspection) Defects() []Defect {
 	return in.meter.defects
 }
 
+// Late reports whether the time that the budget gives a message is spent.
+// Whoever searches its texts for long asks now and then, and stops: that there
+// is more is then a defect.
+func (in *Inspection) Late(where string) bool { return in.meter.late(where) }
+
+// Unsearched notes as a defect that a text was not searched to its end.
+func (in *Inspection) Unsearched(where, detail string) { in.meter.note(LimitText, where, "%s", detail) }
+
 // Uninspected are the files that were not read, or not whole.
 func (in *Inspection) Uninspected() []*File {
 	var out []*File

@@ -99,7 +99,7 @@ func (p *pdfFile) object(data []byte, pos int, ref pdfRef) (v any, next int) {
 	}
 	end := l.pos
 	l.space()
-	if !bytes.HasPrefix(data[l.pos:], []byte("stream")) {
+	if l.pos >= len(data) || !bytes.HasPrefix(data[l.pos:], []byte("stream")) {
 		return d, end
 	}
 	start := l.pos + len("stream")
@@ -110,7 +110,7 @@ func (p *pdfFile) object(data []byte, pos int, ref pdfRef) (v any, next int) {
 		start++
 	}
 	n := -1
-	if f, ok := d["Length"].(float64); ok && int(f) >= 0 && start+int(f) <= len(data) && bytes.HasPrefix(bytes.TrimLeft(data[start+int(f):min(len(data), start+int(f)+20)], "\r\n "), []byte("endstream")) {
+	if f, ok := d["Length"].(float64); ok && f >= 0 && f <= float64(len(data)-start) && bytes.HasPrefix(bytes.TrimLeft(data[start+int(f):min(len(data), start+int(f)+20)], "\r\n "), []byte("endstream")) {
 		n = int(f)
 	} else if n = bytes.Index(data[start:], []byte("endstream")); n < 0 {
 		n = len(data) - start
@@ -164,7 +164,7 @@ func (p *pdfFile) array(v any) pdfArray {
 
 func (p *pdfFile) int(v any) int {
 	f, _ := p.get(v).(float64)
-	return int(f)
+	return int(max(-1<<31, min(f, 1<<31)))
 }
 
 // unpackObjects reads the objects that are packed into streams (7.5.7).
@@ -187,7 +187,7 @@ func (p *pdfFile) unpackObjects() {
 			off, ok2 := head.next()
 			n, _ := num.(float64)
 			at, _ := off.(float64)
-			if !ok1 || !ok2 || len(p.objects) >= maxPDFObjects || at < 0 || first+int(at) >= len(b) {
+			if !ok1 || !ok2 || len(p.objects) >= maxPDFObjects || at < 0 || at >= float64(len(b)-first) {
 				break
 			}
 			if _, have := p.objects[int(n)]; have {

@@ -171,6 +171,7 @@ func (l *pdfLexer) text() pdfString {
 func (l *pdfLexer) escape(out []byte) []byte {
 	l.pos++
 	if l.pos >= len(l.b) {
+		l.pos = len(l.b) - 1
 		return out
 	}
 	switch c := l.b[l.pos]; c {

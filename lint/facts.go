@@ -41,7 +41,7 @@ func NewFacts(m *message.Message, org *Org) *Facts { return &Facts{Org: org, msg
 // Content is what is in the parts of the message. Rules share it; nothing is
 // decoded before one of them asks.
 func (f *Facts) Content() *content.Inspection {
-	return f.inside.get(func() *content.Inspection { return content.Inspect(f.msg, content.DefaultBudget) })
+	return f.inside.get(func() *content.Inspection { return content.Inspect(f.msg, f.Org.Known().Files.OrDefault()) })
 }
 
 // Internal reports whether an address is one of ours. An address without a

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"maillint/content"
 	"maillint/message"
 )
 
@@ -81,13 +82,19 @@ type Known struct {
 	Protected []string // names and addresses that others pose as
 	Webmail   []string // private mail providers besides the shipped ones
 	Lists     map[string]Matcher
+	Files     content.Budget // how far files are looked into; the zero value is the default
 }
 
 // Matcher is a list of addresses and domains.
 type Matcher interface{ Match(message.Address) bool }
 
 // Known is what else is known to rules; the zero value where nothing is.
-func (o *Org) Known() Known { return o.known }
+func (o *Org) Known() Known {
+	if o == nil {
+		return Known{}
+	}
+	return o.known
+}
 
 // Partners are domains that the organisation often writes to.
 func (o *Org) Partners() []string { return o.known.Partners }

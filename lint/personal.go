@@ -36,5 +36,6 @@ func (f *Facts) conversation() personal.Known {
 	if !f.msg.Envelope.ReversePath.IsZero() {
 		party[f.msg.Envelope.ReversePath.Key()] = true
 	}
-	return personal.Known{Party: party, Internal: func(domain string) bool { return f.Org.Internal(strings.ToLower(domain)) }}
+	return personal.Known{Party: party, Late: f.Content().Late, Cut: f.Content().Unsearched,
+		Internal: func(domain string) bool { return f.Org.Internal(strings.ToLower(domain)) }}
 }

@@ -155,6 +155,7 @@ func (p *Policy) runCase(rule *Rule, c *customCase) ([]lint.Finding, error) {
 	org := p.Org()
 	if org.IsZero() && len(m.From()) > 0 {
 		org, _ = lint.NewOrg([]string{m.From()[0].Domain})
+		org = org.With(p.known())
 	}
 	return lint.NewEngine(org, []lint.Entry{{Instance: rule.instance}}).Run(m)
 }

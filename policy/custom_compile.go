@@ -268,8 +268,11 @@ func unexpected(text string) string {
 func noField(text string) (plain, hint string) {
 	of, name, _ := strings.Cut(text, " has no field ")
 	kind, t := "recipient", reflect.TypeFor[Recipient]()
-	if strings.HasSuffix(of, "PartView") {
+	switch {
+	case strings.HasSuffix(of, "PartView"):
 		kind, t = "part", reflect.TypeFor[PartView]()
+	case strings.HasSuffix(of, "FileView"):
+		kind, t = "file", reflect.TypeFor[FileView]()
 	}
 	var known []string
 	for i := range t.NumField() {

@@ -50,29 +50,32 @@ type PartView struct {
 // environment is what one message is to the expressions. It is filled in as
 // they need it.
 type environment struct {
-	Subject    string       `expr:"subject"`
-	From       string       `expr:"from"`
-	FromName   string       `expr:"from_name"`
-	Sender     string       `expr:"sender"`
-	ReplyTo    string       `expr:"reply_to"`
-	Text       string       `expr:"text"`
-	NewText    string       `expr:"new_text"`
-	Recipients []*Recipient `expr:"recipients"`
-	To         []*Recipient `expr:"to"`
-	Cc         []*Recipient `expr:"cc"`
-	External   int          `expr:"external"`
-	Domains    int          `expr:"domains"`
-	Visible    int          `expr:"visible"`
-	Parts      []*PartView  `expr:"parts"`
-	Attached   []*PartView  `expr:"attachments"`
-	Size       int          `expr:"size"`
-	Automatic  string       `expr:"automatic"`
-	Reply      bool         `expr:"reply"`
-	Groups     []string     `expr:"groups"`
-	Hour       int          `expr:"hour"`
-	Weekday    string       `expr:"weekday"`
-	Defects    []string     `expr:"defects"`
-	Truncated  bool         `expr:"truncated"`
+	Subject     string       `expr:"subject"`
+	From        string       `expr:"from"`
+	FromName    string       `expr:"from_name"`
+	Sender      string       `expr:"sender"`
+	ReplyTo     string       `expr:"reply_to"`
+	Text        string       `expr:"text"`
+	NewText     string       `expr:"new_text"`
+	Recipients  []*Recipient `expr:"recipients"`
+	To          []*Recipient `expr:"to"`
+	Cc          []*Recipient `expr:"cc"`
+	External    int          `expr:"external"`
+	Domains     int          `expr:"domains"`
+	Visible     int          `expr:"visible"`
+	Parts       []*PartView  `expr:"parts"`
+	Attached    []*PartView  `expr:"attachments"`
+	Files       []*FileView  `expr:"files"`
+	Uninspected []string     `expr:"uninspected"`
+	People      int          `expr:"people"`
+	Size        int          `expr:"size"`
+	Automatic   string       `expr:"automatic"`
+	Reply       bool         `expr:"reply"`
+	Groups      []string     `expr:"groups"`
+	Hour        int          `expr:"hour"`
+	Weekday     string       `expr:"weekday"`
+	Defects     []string     `expr:"defects"`
+	Truncated   bool         `expr:"truncated"`
 
 	Header func(name string) string `expr:"header"`
 	Test   func(i int) bool         `expr:"%test"` // no expression can be written that names it
@@ -85,7 +88,7 @@ type environment struct {
 	shared  [inputCount]textMemo
 	body    *bodyText
 	views   []*PartView
-	files   []*message.Part // that views are of
+	held    []*message.Part // that views are of
 	results []int8          // by expression
 	errs    map[int]error
 	tests   []int8 // by test
@@ -322,7 +325,7 @@ func (e *environment) parts() []*PartView {
 		if len(e.views) == maxParts {
 			break
 		}
-		e.files = append(e.files, p)
+		e.held = append(e.held, p)
 		e.views = append(e.views, &PartView{
 			Name: nameOf(p.Name()), Extension: capText(strings.ToLower(path.Ext(p.Name())), maxName), Type: nameOf(p.Type),
 			Attachment: p.Attachment(), Charset: nameOf(p.Charset), Hidden: p.Outside,
@@ -344,7 +347,7 @@ func (e *environment) attachments() []*PartView {
 // measure fills in the sizes of the parts.
 func (e *environment) measure() {
 	for i, v := range e.parts() {
-		v.Size = e.sizeOf(e.files[i])
+		v.Size = e.sizeOf(e.held[i])
 	}
 }
 
@@ -380,6 +383,9 @@ func (e *environment) groupsOf() []string {
 func (e *environment) truncated() bool {
 	if e.read().cut || len(e.m.Subject()) > maxShort ||
 		max(len(e.m.Envelope.Recipients), len(e.m.To()), len(e.m.Cc())) > maxRecipients {
+		return true
+	}
+	if e.manyFiles() {
 		return true
 	}
 	held := 0

@@ -31,6 +31,9 @@ const (
 	inVisible
 	inParts
 	inAttachments
+	inFiles
+	inUninspected
+	inPeople
 	inSize
 	inAutomatic
 	inReply
@@ -75,6 +78,9 @@ var sources = [inputCount]source{
 	inVisible:     {name: "visible", fill: func(e *environment) { e.Visible = e.visible() }},
 	inParts:       {name: "parts", fill: func(e *environment) { e.Parts = e.parts() }},
 	inAttachments: {name: "attachments", fill: func(e *environment) { e.Attached = e.attachments() }},
+	inFiles:       {name: "files", fill: func(e *environment) { e.Files = e.fileViews() }},
+	inUninspected: {name: "uninspected", fill: func(e *environment) { e.Uninspected = e.uninspected() }},
+	inPeople:      {name: "people", fill: func(e *environment) { e.People = e.f.Personal().People }},
 	inSize:        {name: "size", fill: func(e *environment) { e.Size = int(e.m.Size) }},
 	inAutomatic:   {name: "automatic", fill: func(e *environment) { e.Automatic = string(e.f.Automatic()) }},
 	inReply:       {name: "reply", fill: func(e *environment) { e.Reply = e.m.Has("In-Reply-To") || e.m.Has("References") }},

@@ -64,6 +64,8 @@ func TestExpressions(t *testing.T) {
 		{`any(attachments, .extension == ".xlsx" and .size == 12)`, true},
 		{`any(attachments, .name matches "(?i)\\.xlsx$")`, true},
 		{`len(parts) == 2 and len(attachments) == 1`, true},
+		{`len(files) == 1 and files[0].kind == "text" and files[0].uninspected == "" and len(uninspected) == 0 and people == 0`, true},
+		{`any(files, .locked or .kind == "program" or len(.marks) > 0 or .depth > 0)`, false},
 		{`header("X-Class") == "secret\nsecond"`, true},
 		{`header("x-none") == ""`, true},
 		{`automatic == "" and not reply`, true},

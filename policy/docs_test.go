@@ -80,7 +80,7 @@ func TestCustomRulesPageIsComplete(t *testing.T) {
 			t.Errorf("input %s is missing", name)
 		}
 	}
-	for _, typ := range []reflect.Type{reflect.TypeFor[Recipient](), reflect.TypeFor[PartView]()} {
+	for _, typ := range []reflect.Type{reflect.TypeFor[Recipient](), reflect.TypeFor[PartView](), reflect.TypeFor[FileView]()} {
 		for i := range typ.NumField() {
 			if name := typ.Field(i).Tag.Get("expr"); !strings.Contains(page, "`."+name+"`") {
 				t.Errorf("%s.%s is missing", typ.Name(), name)

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"maillint/content"
 	"maillint/lint"
 	"maillint/message"
 )
@@ -40,6 +41,9 @@ type Policy struct {
 	Store      StoreAt
 	Notify     Notify
 	Milter     Milter
+	// Limits are how far the files of one message are looked into; zero values
+	// stand for the default.
+	Limits content.Budget
 	// Stamp are the keys of stamps; without any, mail is not stamped.
 	Stamp []StampKey
 	// Warnings are what works, but probably not as it was meant.
@@ -105,6 +109,7 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		{"version", func(v *yaml.Node, s string) { p.Version = r.version(v, s) }},
 		{"mode", func(v *yaml.Node, s string) { p.Mode = r.mode(v, s) }},
 		{"organization", func(v *yaml.Node, s string) { p.Organization = r.readOrganization(v, s) }},
+		{"limits", func(v *yaml.Node, s string) { p.Limits = r.readLimits(v, s) }},
 		{"rules", func(v *yaml.Node, s string) { p.Rules = r.readRules(v, s, c) }},
 		{"custom", func(v *yaml.Node, s string) { p.Rules = append(p.Rules, r.readCustom(v, s, p, c)...) }},
 		{"exceptions", func(v *yaml.Node, s string) { p.Exceptions = r.readExceptions(v, s) }},
@@ -182,7 +187,7 @@ func (p *Policy) Org() *lint.Org {
 func (p *Policy) known() lint.Known {
 	k := lint.Known{
 		Partners: slices.Clone(p.Organization.Partners), Protected: slices.Clone(p.Organization.Protected), Webmail: slices.Clone(p.Organization.Webmail),
-		Lists: map[string]lint.Matcher{},
+		Lists: map[string]lint.Matcher{}, Files: p.Limits,
 	}
 	for name, l := range p.Lists {
 		k.Lists[name] = l

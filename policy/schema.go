@@ -30,6 +30,7 @@ func Schema(rules []*lint.Rule) ([]byte, error) {
 		"rules":      rulesSchema(rules),
 		"custom":     described("rules in expressions: docs/custom-rules.md", named(customSchema())),
 		"exceptions": object{"type": []string{"array", "null"}, "items": exceptionSchema(), "description": "findings that are let be, for a reason and a time"},
+		"limits":     limitsSchema(),
 		"services":   described("systems that send by themselves", named(serviceSchema())),
 	}
 	maps.Copy(sections, doorSections())

@@ -25,6 +25,18 @@ func doorSections() object {
 	}
 }
 
+func limitsSchema() object {
+	return described("how far the files of one message are looked into; a limit that is hit is a finding of malformed-message", closed(object{
+		"depth":     number("files within files"),
+		"files":     number("files of a message, members of archives included"),
+		"file_size": sizeText("one member held in memory; of an attachment itself twice that"),
+		"unpacked":  sizeText("unpacked for one message"),
+		"ratio":     number("unpacked to packed octets of one member, from 8M on"),
+		"text":      sizeText("text kept for one message; a cell costs 16 octets besides"),
+		"time":      spanText("for one message"),
+	}))
+}
+
 func sizeText(doc string) object {
 	return object{"type": []string{"string", "integer"}, "pattern": sizeForm.String(), "description": doc + ": 50M"}
 }

@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"maillint/content"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/rules"
@@ -112,4 +114,50 @@ func TestRiskyAttachment(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// What nobody looked into is said, and a limit of the policy that is hit is
+// never a pass: neither in reading files nor in searching what they hold.
+func TestNotInspected(t *testing.T) {
+	people := "氏名,電話\n" + peopleCSV(400)
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		limits     content.Budget
+		want       []string
+	}{
+		{"read whole", "a.csv", []byte(people), content.Budget{}, []string{"personal-data: critical: personal data of 400 people"}},
+		{"a format that is not read", "a.zst", []byte("\x28\xb5\x2f\xfd\x04\x00\x41\x00\x00abc"), content.Budget{}, []string{"malformed-message: info: not-inspected: 1 file (of a kind that is not looked into)"}},
+		{"encrypted is said elsewhere", "a.zip", locked(zipOf(t, "a.csv")), content.Budget{}, []string{"encrypted-archive: warning"}},
+		{"text", "a.csv", []byte(people), content.Budget{Text: 600}, []string{"malformed-message: high: limit-file-text", "personal-data: high: not searched to its end"}},
+		{"time", "a.csv", []byte(people), content.Budget{Time: 1}, []string{"malformed-message: high: limit-time", "personal-data: high: not searched to its end: the time"}},
+		{"files", "a.zip", zipOf(t, "a.txt", "b.txt", "c.txt"), content.Budget{Files: 2}, []string{"malformed-message: high: limit-archive-files"}},
+	} {
+		org, _ := lint.NewOrg([]string{"example.jp"})
+		org = org.With(lint.Known{Files: c.limits})
+		var entries []lint.Entry
+		for _, r := range []*lint.Rule{rules.PersonalData, rules.EncryptedArchive, rules.MalformedMessage} {
+			entries = append(entries, lint.Entry{Instance: r.Default()})
+		}
+		found, err := lint.NewEngine(org, entries).Run(fileMail("b@example.com", c.file, c.data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, f.Rule+": "+f.Severity.String()+": "+f.Message)
+		}
+		slices.Sort(got)
+		if len(got) != len(c.want) || !slices.EqualFunc(got, c.want, strings.HasPrefix) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func peopleCSV(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "佐原 美咲%d,090-5550-%04d\n", i, i)
+	}
+	return b.String()
 }

@@ -61,7 +61,7 @@ func checkCredentials(pass *lint.Pass, p credentials) {
 	texts := pass.Facts.Content().Texts()
 	for i := range texts {
 		t := &texts[i]
-		for _, s := range secretsIn(t, forwarded) {
+		for _, s := range secretsIn(pass, t, forwarded) {
 			f := found{s, t}
 			if s.Kind <= secret.Token {
 				keys = appendNew(keys, f)
@@ -92,12 +92,12 @@ func appendNew(list []found, f found) []found {
 
 // secretsIn finds the secrets of a text. Cells are read as columns of IDs and
 // passwords, and as lines.
-func secretsIn(t *content.Text, forwarded bool) []secret.Secret {
+func secretsIn(pass *lint.Pass, t *content.Text, forwarded bool) []secret.Secret {
 	if t.Rows == nil {
 		text := personal.Fold(t.Prose)
 		return append(secret.Keys(text), secret.LogIns(text, forwarded || t.File != nil)...)
 	}
-	text := personal.Fold(linesOfCells(t.Rows))
+	text := personal.Fold(linesOfCells(pass, t))
 	out := secret.Sheet(t.Rows)
 	if out == nil {
 		out = secret.LogIns(text, true)
@@ -109,9 +109,9 @@ func secretsIn(t *content.Text, forwarded bool) []secret.Secret {
 const mostCellText = 4 << 20
 
 // linesOfCells writes a table as lines; a label and its value stay together.
-func linesOfCells(rows [][]string) string {
+func linesOfCells(pass *lint.Pass, t *content.Text) string {
 	var b strings.Builder
-	for _, row := range rows {
+	for _, row := range t.Rows {
 		for i, cell := range row {
 			if i > 0 {
 				b.WriteString(": ")
@@ -120,6 +120,7 @@ func linesOfCells(rows [][]string) string {
 		}
 		b.WriteByte('\n')
 		if b.Len() > mostCellText {
+			pass.Facts.Content().Unsearched(t.Where, fmt.Sprintf("only the first %d octets of a table are searched for passwords and keys", mostCellText))
 			break
 		}
 	}

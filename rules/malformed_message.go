@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"maillint/content"
 	"maillint/lint"
 	"maillint/message"
 )
@@ -101,6 +103,30 @@ func unreadFiles(pass *lint.Pass) []lint.Finding {
 			f.Severity = lint.High
 		}
 		out = append(out, f)
+	}
+	return append(out, uninspectedFiles(pass, out)...)
+}
+
+// uninspectedFiles tells what nobody looked into though no limit was hit: a
+// format that is not read, or is read by its names only. That a password keeps
+// everybody out is said by encrypted-archive.
+func uninspectedFiles(pass *lint.Pass, said []lint.Finding) []lint.Finding {
+	var out []lint.Finding
+	for _, f := range pass.Facts.Content().Files() {
+		var files []*content.File
+		why := ""
+		each(f, func(x *content.File) {
+			if x.Uninspected == "" || x.Encrypted != "" || slices.ContainsFunc(said, func(s lint.Finding) bool { return s.Where == x.Path }) {
+				return
+			}
+			if why == "" {
+				why = x.Uninspected
+			}
+			files = append(files, x)
+		})
+		if len(files) > 0 {
+			out = append(out, lint.Finding{Severity: lint.Info, Where: place(f), Message: fmt.Sprintf("not-inspected: %s (%s)", count(len(files), "file"), why), Evidence: evidenceOfFiles(files)})
+		}
 	}
 	return out
 }

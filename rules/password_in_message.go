@@ -69,7 +69,7 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		t := &texts[i]
 		text := t.Prose
 		if t.Rows != nil {
-			text = linesOfCells(t.Rows)
+			text = linesOfCells(pass, t)
 		}
 		for _, s := range secret.FilePasswords(personal.Fold(text)) {
 			list = appendNew(list, found{s, t})

@@ -120,19 +120,44 @@ func checkPersonalData(pass *lint.Pass, c personalCheck) {
 			said = append(said, count(f.Beside+f.Alone, f.Title))
 		}
 	}
+	if r.Truncated {
+		said = append(said, c.unsearched(pass, said != nil))
+	}
 	if said == nil {
 		return
 	}
-	if r.Truncated {
-		said = append(said, "and there is more text than was looked into")
-	}
 	evidence := evidenceOfPlaces(r)
-	if evidence == nil {
+	switch {
+	case evidence == nil && own == 0:
+		evidence = []lint.Evidence{{Where: unsearchedAt(pass)}}
+	case evidence == nil:
 		evidence = []lint.Evidence{{Where: where, Text: "numbers of params.patterns"}}
 	}
 	part, _, _ := strings.Cut(evidence[0].Where, ", ")
 	part, _, _ = strings.Cut(part, ":")
 	pass.Report(lint.Finding{Severity: severity, Where: part, Message: strings.Join(said, "; "), Evidence: evidence})
+}
+
+// unsearched says that there is more text than was searched, which is never a
+// pass.
+func (c *personalCheck) unsearched(pass *lint.Pass, more bool) string {
+	if more {
+		return "and there is more text than was searched"
+	}
+	if pass.Facts.Content().Late(unsearchedAt(pass)) {
+		return "not searched to its end: the time that the policy gives a message is spent"
+	}
+	return "not searched to its end: there is more text than the policy lets search"
+}
+
+// unsearchedAt is where the first text stands that was not searched to its end.
+func unsearchedAt(pass *lint.Pass) string {
+	for _, d := range pass.Facts.Content().Defects() {
+		if d.Kind.Limit() {
+			return d.Where
+		}
+	}
+	return "message"
 }
 
 // describePeople gives the number of people, what is told of them, and how

@@ -94,3 +94,29 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+// orders is a table of things, not people, as shops keep them: what costs most
+// is not to find anything.
+func orders(n int) [][]string {
+	rows := [][]string{{"注文番号", "注文日", "商品コード", "商品名", "単価", "数量", "金額", "伝票番号", "倉庫", "備考"}}
+	for i := range n {
+		rows = append(rows, []string{fmt.Sprintf("A-%08d", i*7919), fmt.Sprintf("2023-%02d-%02d", i%12+1, i%28+1), fmt.Sprintf("49%011d", i*104729),
+			"書棚 五段 オーク", fmt.Sprint(i % 90000), fmt.Sprint(i % 30), fmt.Sprint(i * 31), fmt.Sprintf("%012d", i*15485863), "東京第二倉庫", "特記事項なし"})
+	}
+	return rows
+}
+
+func BenchmarkScanOrders(b *testing.B) {
+	rows := orders(10_000)
+	size := int64(0)
+	for _, r := range rows {
+		for _, c := range r {
+			size += int64(len(c))
+		}
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		Scan([]content.Text{{Where: "1", Rows: rows}}, Known{})
+	}
+}

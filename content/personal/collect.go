@@ -71,6 +71,7 @@ type collector struct {
 	known     Known
 	text      *content.Text
 	truncated bool
+	stopped   bool // the time is spent
 
 	people  map[string]*person // by name, address, number, telephone
 	all     []*person

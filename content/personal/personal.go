@@ -5,7 +5,11 @@
 // Nothing here keeps or gives back a datum: what a Report shows is masked.
 package personal
 
-import "maillint/content"
+import (
+	"fmt"
+
+	"maillint/content"
+)
 
 // Kind is a kind of personal data.
 type Kind uint8
@@ -69,7 +73,8 @@ type Report struct {
 	Places  []Place // the first of them
 	// HiddenPlaces are the first in parts that a reader does not see.
 	HiddenPlaces []Place
-	// Truncated: a text was longer than is looked into.
+	// Truncated: a text was longer than is looked into,
+	// or the time was spent.
 	Truncated bool
 }
 
@@ -81,6 +86,11 @@ type Known struct {
 	Party map[string]bool
 	// Internal reports whether a domain is one of ours; nil for none.
 	Internal func(domain string) bool
+	// Late reports whether no time is left to look further into a text; nil for
+	// never.
+	Late func(where string) bool
+	// Cut is told of every text that is not searched to its end; nil for nobody.
+	Cut func(where, detail string)
 }
 
 // Limits on what is looked into; what lies beyond sets Report.Truncated.
@@ -105,18 +115,41 @@ func (c *collector) scan(t *content.Text) {
 	if t.Truncated {
 		c.truncated = true
 	}
+	if c.late(0) {
+		return
+	}
 	if t.Rows != nil {
 		c.rows(t.Rows)
 		return
 	}
 	prose := t.Prose
 	if len(prose) > mostText {
-		prose, c.truncated = prose[:mostText], true
+		prose = prose[:mostText]
+		c.cut("only the first %d octets of a text are searched for personal data", mostText)
 	}
 	if !worthALook(prose) {
 		return
 	}
 	c.prose(Fold(prose))
+}
+
+// fewLines are read between two looks at the clock.
+const fewLines = 256
+
+// late reports whether the time is spent; it looks at the clock at some lines.
+func (c *collector) late(line int) bool {
+	if !c.stopped && line%fewLines == 0 && c.known.Late != nil && c.known.Late(c.text.Where) {
+		c.stopped, c.truncated = true, true
+	}
+	return c.stopped
+}
+
+// cut notes that a text is not searched to its end.
+func (c *collector) cut(format string, most int) {
+	c.truncated = true
+	if c.known.Cut != nil {
+		c.known.Cut(c.text.Where, fmt.Sprintf(format, most))
+	}
 }
 
 // worthALook: without an @ and without seven digits nothing can be found that

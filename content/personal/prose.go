@@ -14,7 +14,9 @@ func (c *collector) prose(text string) {
 	p := proseReader{c: c}
 	number := 0
 	for line := range strings.Lines(text) {
-		number++
+		if number++; c.late(number) {
+			break
+		}
 		line = strings.TrimRight(line, " \t\r\n")
 		bare := strings.TrimLeft(line, "> \t|")
 		if p.header(line, bare) {

@@ -12,7 +12,8 @@ const headWithin = 25
 // cells.
 func (c *collector) rows(rows [][]string) {
 	if len(rows) > 0 && len(rows)*max(1, len(rows[0])) > mostCells {
-		rows, c.truncated = rows[:mostCells/max(1, len(rows[0]))], true
+		rows = rows[:mostCells/max(1, len(rows[0]))]
+		c.cut("only the first %d cells of a table are searched for personal data", mostCells)
 	}
 	t := tableReader{c: c, line: -1}
 	t.read(rows)
