@@ -77,7 +77,7 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 func (b *brand) oneEdit(label string, e edit) bool {
 	n := len(b.label)
 	switch {
-	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && b.words[label[1:]]:
+	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && b.words.has(label[1:]):
 		return false // a letter and a word are a name: pcloud
 	case b.class == Ordinary && n < 7 && e.at < n-len("mail") && strings.HasSuffix(b.label, "mail"):
 		return e.kind == Swap || e.kind == Doubling // y7mail and uymail are not ymail

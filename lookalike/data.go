@@ -16,7 +16,7 @@ var files embed.FS
 type shippedData struct {
 	targets     []Target
 	honest      []string          // names near a target that are somebody's
-	words       lexicon           // labels that are words or names, and so no misspelling
+	words       *lexicon          // labels that are words or names, and so no misspelling
 	contested   map[string]string // names that typo lists claim; to the intended one
 	confusables map[rune]string
 }
@@ -24,7 +24,7 @@ type shippedData struct {
 // shipped reads the files once. They are part of the program, and a test reads
 // them all, so a mistake in them is a mistake in the program.
 var shipped = sync.OnceValue(func() *shippedData {
-	s := &shippedData{words: lexicon{}, contested: map[string]string{}, confusables: map[rune]string{}}
+	s := &shippedData{words: newLexicon(), contested: map[string]string{}, confusables: map[rune]string{}}
 	providers, err := fs.Glob(files, "data/providers-*.tsv")
 	if err != nil {
 		panic(err)
@@ -35,6 +35,7 @@ var shipped = sync.OnceValue(func() *shippedData {
 	each("data/honest.tsv", 1, func(f []string) { s.honest = append(s.honest, f[0]) })
 	each("data/words.tsv", 1, s.addWords)
 	each("data/dictionary.tsv", 1, s.addWords)
+	each("data/short.tsv", 1, s.addShort)
 	each("data/contested.tsv", 2, func(f []string) { s.contested[f[0]] = strings.TrimPrefix(f[1], "-") })
 	each("data/confusables.tsv", 2, s.confusable)
 	return s
@@ -59,7 +60,13 @@ func (s *shippedData) provider(f []string) {
 
 func (s *shippedData) addWords(f []string) {
 	for _, w := range words(f[0]) {
-		s.words[w] = true
+		s.words.add(w)
+	}
+}
+
+func (s *shippedData) addShort(f []string) {
+	for _, w := range words(f[0]) {
+		s.words.short[w] = true
 	}
 }
 
@@ -69,14 +76,6 @@ func (s *shippedData) confusable(f []string) {
 		r, _ := utf8.DecodeRuneInString(c)
 		s.confusables[r] = f[0]
 	}
-}
-
-// lexicon holds words and names of the languages.
-type lexicon map[string]bool
-
-// word reports a label that is a word or a name, or the plural of one.
-func (l lexicon) word(label string) bool {
-	return l[label] || l[strings.TrimSuffix(label, "s")]
 }
 
 // words splits a field at spaces; "-" is an empty one.

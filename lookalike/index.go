@@ -53,7 +53,7 @@ type Index struct {
 	carriers  map[string]string // host and label of such a domain, to the domain
 	providers *deletions        // two edits
 	partners  *deletions        // one edit
-	words     lexicon
+	words     *lexicon
 	hasOwn    bool
 	memo      *memo
 	tlds      *tlds
@@ -66,7 +66,7 @@ type brand struct {
 	places []place
 	class  Class
 	origin origin
-	words  lexicon
+	words  *lexicon
 	// webmail: nobody is given an address below the domain.
 	webmail bool
 }

@@ -77,7 +77,7 @@ func (b *brand) readSuffix(rest string, real, exists bool) (suffixReading, bool)
 	for i := range b.places {
 		p := &b.places[i]
 		g, d := gradeSuffix(rest, p.suffix, real, b.distinct())
-		if d < least {
+		if d < least || d == least && mistyped[rest] && general(p.suffix) && !general(best.place.suffix) {
 			best, least = suffixReading{p, g, rest}, d
 		}
 	}

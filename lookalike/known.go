@@ -9,16 +9,25 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 		if s.grade == broken {
 			return verdict{finding{kind: TLD, certainty: Likely}, 40}, true
 		}
-		ok := s.grade == cheap && (b.origin == own || s.shortened(len(label)))
-		return verdict{finding{kind: Suffix, certainty: Likely}, 40}, ok
+		f := finding{kind: Suffix, certainty: Likely}
+		if b.origin != own && b.many() { // their holders have more of them: google.co
+			f.certainty = Info
+		}
+		return verdict{f, 40}, s.grade == cheap && b.origin == own || s.shortened(len(label))
 	case l.sight && s.grade <= broken && len(b.label) >= 6:
 		return verdict{finding{kind: Confusable, certainty: Likely}, 45}, true
-	case s.grade > broken || l.edits > 1 || b.words.word(label) || len(b.label) < 5:
+	case s.grade > broken || l.edits > 1 || b.words.word(label) || !b.long(l.edit, s.place.suffix):
 		return verdict{}, false
-	case b.origin == own && !b.ownEdit(l.edit), b.origin != own && !b.known(l.edit, registryOf(s.place.suffix)):
+	case b.origin == own && !b.ownEdit(l.edit), b.origin != own && !b.known(label, l.edit, registryOf(s.place.suffix)):
 		return verdict{}, false
 	}
 	return verdict{finding{kind: l.edit.kind, certainty: Likely}, 50}, true
+}
+
+// long reports a name that is long enough to have a slip in: of four letters only a
+// letter typed twice, or two in the wrong order where not every such name is taken.
+func (b *brand) long(e edit, suffix string) bool {
+	return len(b.label) >= 5 || len(b.label) == 4 && (e.kind == Doubling || e.kind == Swap && suffix != "com" && suffix != "net")
 }
 
 // ownEdit says whether a single edit of an own domain's name is believed: of all
@@ -28,35 +37,69 @@ func (b *brand) ownEdit(e edit) bool {
 	return slip || !e.series(b.label) && (!e.first || e.kind != Letter)
 }
 
-// shortened reports com or net with a letter left out. Under co, which many
-// choose on purpose, that is only believed of long names.
+// shortened reports com, net or edu with a letter left out, or with the
+// neighbouring key's.
 func (s suffixReading) shortened(n int) bool {
-	return mistyped[s.written] && (s.place.suffix == "com" || s.place.suffix == "net") && n >= 5 &&
-		(s.written != "co" || n >= 7)
+	switch s.place.suffix {
+	case "com", "net":
+		return n >= 5 && (mistyped[s.written] || s.nearGeneric())
+	case "edu":
+		return n >= 5 && s.written == "eu"
+	}
+	return false
 }
 
 // known says whether a single edit of a partner's name is believed. The shorter
 // the name, the more of its neighbours are names of others, and the more the
 // slip has to be one that hands make. A name held under several suffixes is a
 // brand, and not short for anything.
-func (b *brand) known(e edit, r registry) bool {
+func (b *brand) known(label string, e edit, r registry) bool {
 	n := len(b.label)
-	slip := e.kind == Swap || e.kind == Doubling
 	switch {
-	case slip:
+	case e.numbered(b.label):
+		return false
+	case e.kind == Swap || e.kind == Doubling:
 		return true
 	case e.series(b.label), n == 5 && abbreviation(b.label) && !(e.kind == Insertion && e.near && r == open):
 		return false
-	case len(b.places) > 2:
+	case b.many():
 		return true
-	case r != open:
-		return r == academic && n >= 7 && e.cheap()
-	case n == 5 && e.kind == Omission, n < 7 && e.first && !e.near:
+	case r == academic:
+		return n >= 7 && e.cheap()
+	case r == official: // towns of one name differ by the state's letters behind it
+		return n >= 8 && e.cheap() && !e.first && e.at < n-3
+	case n >= 10:
+		return true
+	case e.near:
+		return n > 5 || !b.words.reads(label, e.at) || e.kind != Key
+	case b.words.another(label, b.label):
 		return false
-	case n == 5:
-		return e.cheap() && (e.near || e.kind != Letter)
+	case e.cheap():
+		return n > 6 || n == 6 && (!e.first || e.kind == Omission)
 	}
-	return e.cheap() || !e.first && !e.last || n >= 10
+	return e.unlikely(n) && (n > 7 || e.kind == Insertion || !b.words.reads(label, e.at))
+}
+
+// many reports a name that is known to be held under several suffixes.
+func (b *brand) many() bool {
+	n := 0
+	for i := range b.places {
+		n += cost(b.places[i].known)
+	}
+	return n > 2
+}
+
+// unlikely says whether a letter that has nothing to do with the right one is
+// believed in a name of n letters, fewer than ten. At the ends of short names it
+// makes another name.
+func (e edit) unlikely(n int) bool {
+	switch {
+	case e.first:
+		return n >= 9
+	case e.last:
+		return n >= 9 || n >= 7 && e.kind == Letter
+	}
+	return n >= 6
 }
 
 // abbreviation reports a name with hardly a vowel, such as are made of initials.
@@ -89,6 +132,13 @@ func registryOf(suffix string) registry {
 		}
 	}
 	return open
+}
+
+// numbered reports a difference behind a number within the name, as members of
+// a series have it: mail2dan and mail2man.
+func (e edit) numbered(label string) bool {
+	i := strings.LastIndexAny(label[:min(e.at, len(label))], "0123456789")
+	return i >= 0 && len(label)-i <= 7
 }
 
 // series reports a difference that tells members of a series apart: a number, a

@@ -138,6 +138,9 @@ func (x *Index) dots(q *query) (finding, bool) {
 	if x.brands[x.labels[label]].origin == own {
 		return finding{intended, Dot, Likely}, true
 	}
+	if x.words.torn(q.label) && q.host == "" && registryOf(q.suffix) == open {
+		return finding{intended, Dot, Likely}, true
+	}
 	return finding{intended, Dot, Info}, true // wal-mart.com is Walmart's too
 }
 

@@ -57,7 +57,7 @@ func (x *Index) variantOf(label, suffix string) (finding, bool) {
 		return finding{}, false
 	}
 	p := &x.brands[b].places[0]
-	if suffix != "" && (x.words[label] || !interchanged(suffix, p.suffix)) {
+	if suffix != "" && (x.words.has(label) || !interchanged(suffix, p.suffix)) {
 		return finding{}, false
 	}
 	certainty := Likely

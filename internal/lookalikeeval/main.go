@@ -2,7 +2,7 @@
 // many documented slips it finds, how often it names the right domain, how many
 // honest domains it flags, and how fast it is.
 //
-//	go run ./internal/lookalikeeval -positives F -negatives F [-contested F] [-partners F] [-rules] [-show]
+//	go run ./internal/lookalikeeval -positives F -negatives F [-contested F] [-partners F] [-rounds N] [-rules] [-show]
 //
 // The files are tab-separated with a header line, plain or gzipped: domain,
 // intended, kind, tier; domain, class; domain; domain, intended, kind. A domain
@@ -28,6 +28,7 @@ func main() {
 	contested := flag.String("contested", "", "names that must stay silent or info: domain")
 	partners := flag.String("partners", "", "slips of partners' domains: domain, intended, kind")
 	rules := flag.Bool("rules", false, "leave out the shipped lists of honest names, contested names and words")
+	rounds := flag.Int("rounds", 0, "measure with that many sets of a thousand partners drawn from the negatives, and slips generated for them")
 	show := flag.Bool("show", false, "print every miss and every false alarm")
 	flag.Parse()
 
@@ -38,6 +39,7 @@ func main() {
 	r.falseAlarms("honest domains", index, honest)
 	r.contested(index, read(*contested))
 	r.partners(read(*partners), honest)
+	r.learned(honest, *rounds)
 	r.speed(index, honest)
 }
 

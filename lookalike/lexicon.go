@@ -1,0 +1,130 @@
+package lookalike
+
+import "strings"
+
+// lexicon holds words and names of the languages. The nil lexicon has none.
+type lexicon struct {
+	words   map[string]bool
+	short   map[string]bool // of two and three letters: parts of names only
+	triples [letters * letters * letters]uint16
+}
+
+// letters are those of a triple: a to z, and 0 for the edge of a word.
+const letters = 27
+
+// readable is how many words must have three letters in a row before a name with
+// them reads like one.
+const readable = 10
+
+func newLexicon() *lexicon {
+	return &lexicon{words: map[string]bool{}, short: map[string]bool{}}
+}
+
+func (l *lexicon) add(word string) {
+	if l.words[word] {
+		return
+	}
+	l.words[word] = true
+	for i := range word {
+		if t := triple(word, i); t > 0 && l.triples[t] < 1<<16-1 {
+			l.triples[t]++
+		}
+	}
+}
+
+// triple numbers the letter at i and its two neighbours, or gives 0 where one of
+// them is none.
+func triple(word string, i int) int {
+	t := 0
+	for j := i - 1; j <= i+1; j++ {
+		t *= letters
+		if j < 0 || j == len(word) {
+			continue
+		}
+		if c := word[j]; 'a' <= c && c <= 'z' {
+			t += int(c-'a') + 1
+		} else {
+			return 0
+		}
+	}
+	return t
+}
+
+// has reports a label that is a word as it stands.
+func (l *lexicon) has(label string) bool { return l != nil && l.words[label] }
+
+// word reports a label that is a word or a name, or the plural of one.
+func (l *lexicon) word(label string) bool {
+	return l.has(label) || l.has(strings.TrimSuffix(label, "s"))
+}
+
+// part reports what a name may be made of: words, short ones too.
+func (l *lexicon) part(s string) bool {
+	return l.word(s) || l != nil && l.short[s]
+}
+
+// reads reports a label that around at reads like words do.
+func (l *lexicon) reads(label string, at int) bool {
+	if l == nil {
+		return false
+	}
+	for i := max(0, at-1); i <= min(at+1, len(label)-1); i++ {
+		if l.triples[triple(label, i)] < readable {
+			return false
+		}
+	}
+	return true
+}
+
+// another reports a label that is one edit from want and means something else:
+// they share a word and have different words beside it (likenation, livenation),
+// or want has an abbreviation there (nstimes, nytimes).
+func (l *lexicon) another(label, want string) bool {
+	if l == nil {
+		return false
+	}
+	head, tail := shared(label, want)
+	for n := minShared; n <= tail; n++ {
+		i, j := len(label)-n, len(want)-n
+		if l.word(want[j:]) && l.differ(label[:i], want[:j]) {
+			return true
+		}
+	}
+	for n := minShared; n <= head; n++ {
+		if l.word(want[:n]) && l.differ(label[n:], want[n:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// minShared is the shortest word that two names are said to share.
+const minShared = 4
+
+// differ reports what stands beside a shared word in two names, and makes two
+// of them: another word, or something for an abbreviation.
+func (l *lexicon) differ(got, want string) bool {
+	if got == "" || want == "" {
+		return false
+	}
+	return len(got) >= 3 && l.part(got) || len(want) <= 3 && !l.part(want)
+}
+
+// shared gives how many letters two labels begin and end with in common.
+func shared(a, b string) (head, tail int) {
+	n := min(len(a), len(b))
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	for tail < n && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	return head, tail
+}
+
+// torn reports a label with a hyphen within words: ali-express is two words,
+// and aliexp-ress is none.
+func (l *lexicon) torn(label string) bool {
+	a, b, ok := strings.Cut(label, "-")
+	return ok && l != nil && a != "" && b != "" && !strings.Contains(b, "-") && !l.part(a) && !l.part(b)
+}
