@@ -77,9 +77,11 @@ func (b *brand) believeLabel(label string, l labelReading, s string) (verdict, b
 func (b *brand) oneEdit(label string, e edit) bool {
 	n := len(b.label)
 	switch {
-	case n < 3, e.first && !e.near && label[1:] == b.label[1:] && b.words.has(label[1:]):
-		return false // a letter and a word are a name: pcloud
-	case b.class == Ordinary && n < 7 && e.at < n-len("mail") && strings.HasSuffix(b.label, "mail"):
+	case n < 3, b.letterAndWord(label, e):
+		return false
+	case b.class == Ordinary && !e.near && !e.sight && (e.kind == Letter || e.kind == Omission) && b.words.beside(label, b.label, b.words.otherWord):
+		return false // earthling
+	case b.class == Ordinary && n < 7 && e.at < n-len("mail")+cost(e.kind == Insertion) && strings.HasSuffix(b.label, "mail"):
 		return e.kind == Swap || e.kind == Doubling // y7mail and uymail are not ymail
 	case n > 5 && e.at > n-len("mail") && strings.HasSuffix(b.label, "mail"):
 		return true
@@ -93,6 +95,14 @@ func (b *brand) oneEdit(label string, e edit) bool {
 		return !e.first || label[len(label)-len("mail"):] != "mail" || e.kind == Insertion || e.kind == Doubling
 	}
 	return e.cheap() && !(e.first && e.kind == Omission)
+}
+
+// letterAndWord reports another letter before the word that a provider's name has
+// its own letter before, or a letter before both: pcloud, hicloud.
+func (b *brand) letterAndWord(label string, e edit) bool {
+	word := b.label[1:]
+	return e.first && !e.near && strings.HasSuffix(label, word) && b.words.has(word) &&
+		(e.kind == Letter || e.kind == Insertion && word != "mail")
 }
 
 // shortEdit says whether a single edit of a name of three or four letters is

@@ -16,7 +16,8 @@ var files embed.FS
 type shippedData struct {
 	targets     []Target
 	honest      []string          // names near a target that are somebody's
-	words       *lexicon          // labels that are words or names, and so no misspelling
+	dictionary  *lexicon          // words of the language
+	words       *lexicon          // the dictionary, and labels that are words or names, and so no misspelling
 	contested   map[string]string // names that typo lists claim; to the intended one
 	confusables map[rune]string
 }
@@ -24,7 +25,7 @@ type shippedData struct {
 // shipped reads the files once. They are part of the program, and a test reads
 // them all, so a mistake in them is a mistake in the program.
 var shipped = sync.OnceValue(func() *shippedData {
-	s := &shippedData{words: newLexicon(), contested: map[string]string{}, confusables: map[rune]string{}}
+	s := &shippedData{dictionary: newLexicon(), words: newLexicon(), contested: map[string]string{}, confusables: map[rune]string{}}
 	providers, err := fs.Glob(files, "data/providers-*.tsv")
 	if err != nil {
 		panic(err)
@@ -33,9 +34,11 @@ var shipped = sync.OnceValue(func() *shippedData {
 		each(file, 5, s.provider)
 	}
 	each("data/honest.tsv", 1, func(f []string) { s.honest = append(s.honest, f[0]) })
-	each("data/words.tsv", 1, s.addWords)
-	each("data/dictionary.tsv", 1, s.addWords)
-	each("data/short.tsv", 1, s.addShort)
+	for _, l := range []*lexicon{s.dictionary, s.words} {
+		each("data/dictionary.tsv", 1, func(f []string) { l.add(words(f[0])...) })
+		each("data/short.tsv", 1, func(f []string) { l.addShort(words(f[0])) })
+	}
+	each("data/words.tsv", 1, func(f []string) { s.words.add(words(f[0])...) })
 	each("data/contested.tsv", 2, func(f []string) { s.contested[f[0]] = strings.TrimPrefix(f[1], "-") })
 	each("data/confusables.tsv", 2, s.confusable)
 	return s
@@ -56,18 +59,6 @@ func (s *shippedData) provider(f []string) {
 		Domain: f[0], Class: class, Country: f[2],
 		Suffixes: words(f[3]), Sounds: words(f[4]),
 	})
-}
-
-func (s *shippedData) addWords(f []string) {
-	for _, w := range words(f[0]) {
-		s.words.add(w)
-	}
-}
-
-func (s *shippedData) addShort(f []string) {
-	for _, w := range words(f[0]) {
-		s.words.short[w] = true
-	}
 }
 
 // confusable reads an ASCII text and the characters that are drawn like it.

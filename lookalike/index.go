@@ -35,8 +35,9 @@ type Options struct {
 	Partners []string // written to on purpose: silent with their sub-domains, and protected
 	Learned  []string // written to often, and answering: the same as partners
 	Allow    []string // silent with their sub-domains, but not protected
-	// RulesOnly leaves out what data/ lists of names near a target that are somebody's
-	// or are words: what the rules alone would say, for measuring them.
+	// RulesOnly leaves out what data/ lists of names near a target (honest, contested,
+	// words.tsv), and keeps the dictionary, which was not made for the targets: what the
+	// rules alone would say, for measuring them.
 	RulesOnly bool
 }
 
@@ -104,6 +105,7 @@ func New(targets []Target, options Options) *Index {
 		carriers:  map[string]string{},
 		providers: newDeletions(), partners: newDeletions(), memo: newMemo(), tlds: newTLDs(),
 	}
+	x.words = shipped().dictionary
 	if !options.RulesOnly {
 		x.addShipped()
 	}

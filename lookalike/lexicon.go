@@ -20,15 +20,23 @@ func newLexicon() *lexicon {
 	return &lexicon{words: map[string]bool{}, short: map[string]bool{}}
 }
 
-func (l *lexicon) add(word string) {
-	if l.words[word] {
-		return
-	}
-	l.words[word] = true
-	for i := range word {
-		if t := triple(word, i); t > 0 && l.triples[t] < 1<<16-1 {
-			l.triples[t]++
+func (l *lexicon) add(words ...string) {
+	for _, w := range words {
+		if l.words[w] {
+			continue
 		}
+		l.words[w] = true
+		for i := range w {
+			if t := triple(w, i); t > 0 && l.triples[t] < 1<<16-1 {
+				l.triples[t]++
+			}
+		}
+	}
+}
+
+func (l *lexicon) addShort(words []string) {
+	for _, w := range words {
+		l.short[w] = true
 	}
 }
 
@@ -80,18 +88,22 @@ func (l *lexicon) reads(label string, at int) bool {
 // they share a word and have different words beside it (likenation, livenation),
 // or want has an abbreviation there (nstimes, nytimes).
 func (l *lexicon) another(label, want string) bool {
-	if l == nil {
-		return false
-	}
+	return l.beside(label, want, func(got, want string) bool {
+		return l.otherWord(got, want) || len(want) <= 3 && !l.part(want)
+	})
+}
+
+// otherWord reports that a word of three letters or more stands for want.
+func (l *lexicon) otherWord(got, want string) bool { return len(got) >= 3 && l.part(got) }
+
+// beside asks differ what stands beside a word that two names share.
+func (l *lexicon) beside(label, want string, differ func(got, want string) bool) bool {
 	head, tail := shared(label, want)
-	for n := minShared; n <= tail; n++ {
+	for n := minShared; n <= max(head, tail); n++ {
 		i, j := len(label)-n, len(want)-n
-		if l.word(want[j:]) && l.differ(label[:i], want[:j]) {
-			return true
-		}
-	}
-	for n := minShared; n <= head; n++ {
-		if l.word(want[:n]) && l.differ(label[n:], want[n:]) {
+		switch {
+		case i <= 0 || j <= 0:
+		case n <= tail && l.word(want[j:]) && differ(label[:i], want[:j]), n <= head && l.word(want[:n]) && differ(label[n:], want[n:]):
 			return true
 		}
 	}
@@ -100,15 +112,6 @@ func (l *lexicon) another(label, want string) bool {
 
 // minShared is the shortest word that two names are said to share.
 const minShared = 4
-
-// differ reports what stands beside a shared word in two names, and makes two
-// of them: another word, or something for an abbreviation.
-func (l *lexicon) differ(got, want string) bool {
-	if got == "" || want == "" {
-		return false
-	}
-	return len(got) >= 3 && l.part(got) || len(want) <= 3 && !l.part(want)
-}
 
 // shared gives how many letters two labels begin and end with in common.
 func shared(a, b string) (head, tail int) {
