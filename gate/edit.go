@@ -95,7 +95,7 @@ func (c *current) hidden(out *rewrite.Message, env message.Envelope, by policy.I
 	if err != nil {
 		return err
 	}
-	for _, j := range c.JudgeKnowing(again, by, found, nil).Findings {
+	for _, j := range c.Judge(again, by, found).Findings {
 		if j.Would >= policy.Hide || j.Severity >= lint.High {
 			return errExposed
 		}

@@ -56,6 +56,7 @@ type Gate struct {
 	undo    undo
 	told    watch
 	dead    atomic.Pointer[string] // why nothing can be held now
+	brakes  atomic.Pointer[brakes]
 	wake    chan struct{}
 }
 

@@ -107,12 +107,12 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 	found, err := c.engine.Run(j.msg)
 	j.err = err
 	j.automatic = lint.NewFacts(j.msg, c.engine.Org()).Automatic()
-	j.verdict = c.Judge(j.msg, tx.Identity, found)
+	j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Braked: g.Braked})
 	j.sender = c.sender(tx.Identity, j.verdict.Service)
 	if j.verdict.Disposition.Holds() {
 		var learned func(lint.Finding) string
 		if learned, j.unknown = g.learned(ctx, c, tx, j); learned != nil {
-			j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, learned)
+			j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Learned: learned, Braked: g.Braked})
 		}
 	}
 	for i := range j.verdict.Findings {

@@ -28,7 +28,7 @@ func (g *Gate) Recipient(_ context.Context, tx *Transaction, rcpt submit.Path) (
 	if len(found) == 0 {
 		return nil
 	}
-	for _, j := range c.Judge(m, tx.Identity, found).Findings {
+	for _, j := range c.JudgeKnowing(m, tx.Identity, found, policy.Known{Braked: g.Braked}).Findings {
 		if j.Disposition == policy.Reject {
 			r := submit.NewReply(550, "5.7.1", "%s: %s [%s]", tx.ID, oneLine(j.Message), j.Rule)
 			return &r

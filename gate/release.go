@@ -145,7 +145,7 @@ func (r *releaseOf) unblocked(m *message.Message, tries []try, done results) []t
 		one.Envelope = m.Envelope
 		one.Envelope.Recipients = []message.Address{addressOf(t.r.Address)}
 		found, _ := r.c.blocked.Run(one)
-		for _, j := range r.c.Judge(one, r.identity(), found).Findings {
+		for _, j := range r.c.JudgeKnowing(one, r.identity(), found, policy.Known{Braked: r.g.Braked}).Findings {
 			if j.Disposition == policy.Reject {
 				done.set(t.n, t.r, store.Refused, 550, fmt.Sprintf("550 5.7.1 %s [%s]", oneLine(j.Message), j.Rule))
 				return true

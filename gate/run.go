@@ -31,6 +31,7 @@ func (g *Gate) Run(ctx context.Context) {
 		})
 	}
 	all.Go(func() { g.releasing(ctx) })
+	every(brakesEvery, func(ctx context.Context) { _ = g.ReadBrakes(ctx) })
 	every(g.o.Poll, g.people)
 	every(time.Minute, g.upkeep)
 	every(10*time.Minute, g.purge)

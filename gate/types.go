@@ -82,6 +82,7 @@ type Observer struct {
 	Decided     func(item *store.Item)
 	Alarm       func(Alarm)
 	Error       func(what string, err error) // of the store, the release route
+	Brakes      func(on []store.Brake)       // whenever others are on than before
 }
 
 func (o Observer) transaction(e Event) {

@@ -33,7 +33,7 @@ type Judged struct {
 	Disposition Disposition
 	// Would is what it would lead to if it were enforced.
 	Would     Disposition
-	Monitored bool // the policy or the rule is in monitor mode
+	Monitored bool // the policy or the rule is in monitor mode, or the rule is braked
 	// Exceptions are those that were used. Where they cover the whole finding
 	// it is Excepted: info, and passed. Else Recipients are those left over.
 	Exceptions []*Exception
@@ -84,17 +84,25 @@ func IdentityOf(m *message.Message) Identity {
 // severities, exceptions, dispositions and modes, and what the sending service
 // may do. Who is external is as the last Engine was told.
 func (p *Policy) Judge(m *message.Message, by Identity, found []lint.Finding) Verdict {
-	return p.JudgeKnowing(m, by, found, nil)
+	return p.JudgeKnowing(m, by, found, Known{})
 }
 
-// JudgeKnowing is Judge where earlier decisions are known: learned says which
-// of them lets a finding be, or "".
-func (p *Policy) JudgeKnowing(m *message.Message, by Identity, found []lint.Finding, learned func(lint.Finding) string) Verdict {
+// Known is what is known beside the policy when a message is judged. Each
+// function may be nil.
+type Known struct {
+	// Learned says which earlier decision lets a finding be, or "".
+	Learned func(lint.Finding) string
+	// Braked reports whether a rule is turned to monitor for now.
+	Braked func(rule string) bool
+}
+
+// JudgeKnowing is Judge where more is known than the policy says.
+func (p *Policy) JudgeKnowing(m *message.Message, by Identity, found []lint.Finding, known Known) Verdict {
 	v := Verdict{Service: p.Service(m, by)}
 	if len(found) == 0 {
 		return v
 	}
-	j := judge{p: p, m: m, by: by, service: v.Service, learned: learned}
+	j := judge{p: p, m: m, by: by, service: v.Service, known: known}
 	v.Findings = make([]Judged, 0, len(found))
 	for _, f := range found {
 		one := j.finding(f)
@@ -116,7 +124,7 @@ type judge struct {
 	service *Service
 	now     time.Time
 	senders []string // keys of the sender, once they are needed
-	learned func(lint.Finding) string
+	known   Known
 }
 
 // finding judges one finding. One whose rule the policy does not know is
@@ -136,8 +144,8 @@ func (j *judge) finding(f lint.Finding) Judged {
 		return one
 	}
 	one.Would = rule.Disposition(one.Severity)
-	if j.learned != nil && one.Would.Holds() && !one.Alarm {
-		if one.Learned = j.learned(f); one.Learned != "" {
+	if j.known.Learned != nil && one.Would.Holds() && !one.Alarm {
+		if one.Learned = j.known.Learned(f); one.Learned != "" {
 			one.Would, one.Severity = Pass, lint.Info
 			return one
 		}
@@ -146,10 +154,17 @@ func (j *judge) finding(f lint.Finding) Judged {
 		one.Would = max(one.Would, Tag)
 	}
 	j.serve(&one, rule)
-	if one.Monitored = j.p.Mode == Monitor || rule.Mode == Monitor; !one.Monitored {
+	if one.Monitored = j.p.Monitors(rule.Name) || j.known.Braked != nil && j.known.Braked(rule.Name); !one.Monitored {
 		one.Disposition = one.Would
 	}
 	return one
+}
+
+// Monitors reports whether what a rule finds changes nothing, by the policy's
+// mode or the rule's own.
+func (p *Policy) Monitors(rule string) bool {
+	r := p.byName[rule]
+	return p.Mode == Monitor || r != nil && r.Mode == Monitor
 }
 
 // except looks for exceptions. One about named recipients is let be for those

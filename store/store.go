@@ -89,6 +89,15 @@ type Store interface {
 	Put(ctx context.Context, key string, value []byte) error
 	Get(ctx context.Context, key string) ([]byte, error)
 
+	// Brake brakes a rule, or BrakeAll, for a length of time, with a record of
+	// it. Only Rule, By, OSUser and Reason of b count; it gives what was stored.
+	Brake(ctx context.Context, b Brake, length time.Duration) (Brake, error)
+	// Brakes gives the brakes that are on.
+	Brakes(ctx context.Context) ([]Brake, error)
+	// EndBrakes takes off the brakes of rules, or with none named those whose
+	// time has passed, with a record of each. Each brake is given to one caller.
+	EndBrakes(ctx context.Context, rules []string, by Record) ([]Brake, error)
+
 	// Audit appends records to this node's chain.
 	Audit(ctx context.Context, records ...Record) error
 	// Records gives audit records in order, node by node, to a function.

@@ -134,6 +134,9 @@ func (r *running) open(ctx context.Context, p *policy.Policy) error {
 		Release:  func(ctx context.Context) (*submit.Session, error) { return r.release.Load().Dial(ctx, submit.Client{}) },
 		Observer: observer{r.log, r.monitor}.functions(),
 	})
+	if err == nil {
+		_ = r.gate.ReadBrakes(ctx) // a store that does not answer is told of; it does not keep us from starting
+	}
 	return err
 }
 

@@ -37,6 +37,7 @@ func verbs() []*cobra.Command {
 		auditCommand(),
 		testCommand(),
 		quarantineCommand(),
+		brakeCommand(),
 		versionCommand(),
 		manCommand(),
 	}

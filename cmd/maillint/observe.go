@@ -37,7 +37,7 @@ type observer struct {
 }
 
 func (o observer) functions() gate.Observer {
-	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed}
+	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed, Brakes: o.brakes}
 }
 
 // became is what became of a transaction, in one word.
@@ -139,6 +139,21 @@ func (o observer) decided(it *store.Item) {
 func (o observer) alarm(a gate.Alarm) {
 	o.monitor.Alarms.WithLabelValues(a.Kind).Inc()
 	o.log.Error("alarm", "kind", a.Kind, "text", a.Text, "id", a.ID)
+}
+
+// brakes tells which brakes are on, whenever others are than before.
+func (o observer) brakes(on []store.Brake) {
+	o.monitor.Brakes.Reset()
+	var lines []string
+	for _, b := range on {
+		o.monitor.Brakes.WithLabelValues(b.Rule).Set(float64(b.Until.Unix()))
+		lines = append(lines, brakeLine(b))
+		o.log.Warn("brake", "rule", b.Rule, "until", b.Until, "by", b.By, "os_user", b.OSUser, "reason", b.Reason, "node", b.Node)
+	}
+	if len(on) == 0 {
+		o.log.Info("no brake is on")
+	}
+	o.monitor.Note("brakes", strings.Join(lines, "\n"))
 }
 
 func (o observer) failed(what string, err error) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"maillint/policy"
 	"maillint/report"
@@ -53,14 +54,18 @@ Exit status: 0 done, 1 refused (decided already, not theirs to decide, a broken 
 		Args: noSuchVerb,
 		RunE: needsVerb,
 	}
-	f := cmd.PersistentFlags()
-	f.StringVar(&q.config, "config", "", "policy `FILE` (default: rules.yaml in this folder, else the policy that ships)")
-	f.StringVar(&q.store, "store", "", "`STORE`: sqlite:PATH (default: the policy's, else sqlite:maillint.db)")
-	f.StringVar(&q.keyFile, "key-file", "", "`FILE` with the store's key (default: the policy's store.key)")
-	f.BoolVar(&q.json, "json", false, "write JSON, an object a line")
+	q.flags(cmd.PersistentFlags())
 	cmd.AddCommand(q.listCommand(), q.showCommand(), q.exportCommand(), q.statsCommand(), q.forgetCommand(), q.auditCommand())
 	cmd.AddCommand(q.decideCommands()...)
 	return cmd
+}
+
+// flags say which store it is.
+func (q *quarantine) flags(f *pflag.FlagSet) {
+	f.StringVar(&q.config, "config", "", "policy `FILE` (default: rules.yaml in this folder, else the policy that ships)")
+	f.StringVar(&q.store, "store", "", "`STORE`: sqlite:PATH or postgres://... (default: the policy's, else sqlite:maillint.db)")
+	f.StringVar(&q.keyFile, "key-file", "", "`FILE` with the store's key (default: the policy's store.key)")
+	f.BoolVar(&q.json, "json", false, "write JSON, an object a line")
 }
 
 // run gives a verb its store and ends it.

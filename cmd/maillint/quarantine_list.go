@@ -111,7 +111,7 @@ has. With --json each line is an item with its findings.`,
   maillint quarantine list --rule exposed-recipients --identity hana@example.ac.jp
   maillint quarantine list --state released,failed --newer 7d --json`,
 		Args: noArguments,
-		RunE: q.run(func([]string) error { return q.list(&o) }),
+		RunE: q.run(func([]string) error { q.warnOfBrakes(); return q.list(&o) }),
 	}
 	o.flags(cmd.Flags(), "held")
 	return cmd
@@ -201,6 +201,7 @@ func (q *quarantine) statsCommand() *cobra.Command {
 		Short: "Count what is stored",
 		Args:  noArguments,
 		RunE: q.run(func([]string) error {
+			q.warnOfBrakes()
 			s, err := q.db.Stats(q.ctx)
 			if err != nil {
 				return err

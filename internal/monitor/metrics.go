@@ -35,6 +35,8 @@ type Metrics struct {
 	Connections *prometheus.GaugeVec
 	// Stamps by verdict, where they are looked at.
 	Stamps *prometheus.CounterVec
+	// Brakes by rule: until when it is only monitored, in Unix seconds.
+	Brakes *prometheus.GaugeVec
 	// PolicyLoads by result: ok, failed.
 	PolicyLoads *prometheus.CounterVec
 	// PolicyTime is when the policy in force was loaded, in Unix seconds.
@@ -59,13 +61,14 @@ func newMetrics(r prometheus.Registerer, version string) Metrics {
 		Alarms:          counter("alarms_total", "Alarms by kind.", "kind"),
 		Connections:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_connections", Help: "Open connections."}, []string{"listener"}),
 		Stamps:          counter("stamps_total", "Stamps that were looked at, by verdict.", "verdict"),
+		Brakes:          prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_brake_until_timestamp_seconds", Help: "Until when a braked rule is only monitored."}, []string{"rule"}),
 		PolicyLoads:     counter("policy_loads_total", "Policy loads by result.", "result"),
 		PolicyTime:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "maillint_policy_loaded_timestamp_seconds", Help: "When the policy in force was loaded."}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_build_info", Help: "Always 1; the labels tell the version."}, []string{"version", "go"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
 	r.MustRegister(m.Transactions, m.Verdicts, m.Findings, m.Judging, m.Duration, m.NextHopFailures, m.StoreErrors, m.Releases,
-		m.Notices, m.Alarms, m.Connections, m.Stamps, m.PolicyLoads, m.PolicyTime, build,
+		m.Notices, m.Alarms, m.Connections, m.Stamps, m.Brakes, m.PolicyLoads, m.PolicyTime, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -6,6 +6,7 @@ package monitor
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/pprof"
 	"slices"
@@ -25,6 +26,7 @@ type Monitor struct {
 	mu    sync.Mutex
 	state map[string]state
 	wait  map[string]bool
+	notes map[string]string
 	now   func() time.Time
 }
 
@@ -37,7 +39,7 @@ type state struct {
 // New makes a monitor. It is not ready before each of the named parts has said
 // that it is.
 func New(version string, parts ...string) *Monitor {
-	m := &Monitor{registry: prometheus.NewRegistry(), state: map[string]state{}, wait: map[string]bool{}, now: time.Now}
+	m := &Monitor{registry: prometheus.NewRegistry(), state: map[string]state{}, wait: map[string]bool{}, notes: map[string]string{}, now: time.Now}
 	for _, p := range parts {
 		m.wait[p] = true
 	}
@@ -98,6 +100,27 @@ func (m *Monitor) Unready() []Trouble {
 	return out
 }
 
+// Note has /readyz tell something that does not keep us from being ready, under
+// a name. An empty text takes it back.
+func (m *Monitor) Note(name, text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.notes[name] = text; text == "" {
+		delete(m.notes, name)
+	}
+}
+
+// notesNow are the notes, by name.
+func (m *Monitor) notesNow() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := []string{}
+	for _, name := range slices.Sorted(maps.Keys(m.notes)) {
+		out = append(out, m.notes[name])
+	}
+	return out
+}
+
 // Register adds a collector of the caller's own.
 func (m *Monitor) Register(c prometheus.Collector) error {
 	if err := m.registry.Register(c); err != nil {
@@ -123,10 +146,10 @@ func (m *Monitor) Handler(profiles bool) http.Handler {
 	return mux
 }
 
-// ready answers 200 "ready", or 503 with what is wrong: text, or JSON where
-// that is asked for.
+// ready answers 200 "ready", or 503 with what is wrong, and the notes: text, or
+// JSON where that is asked for.
 func (m *Monitor) ready(w http.ResponseWriter, r *http.Request) {
-	trouble := m.Unready()
+	trouble, notes := m.Unready(), m.notesNow()
 	asJSON := strings.Contains(r.Header.Get("Accept"), "application/json")
 	if asJSON {
 		w.Header().Set("Content-Type", "application/json")
@@ -138,13 +161,15 @@ func (m *Monitor) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case asJSON:
-		_ = json.NewEncoder(w).Encode(map[string]any{"ready": len(trouble) == 0, "trouble": append([]Trouble{}, trouble...)})
+		_ = json.NewEncoder(w).Encode(map[string]any{"ready": len(trouble) == 0, "trouble": append([]Trouble{}, trouble...), "notes": notes})
+		return
 	case len(trouble) == 0:
 		fmt.Fprintln(w, "ready")
 	}
 	for _, t := range trouble {
-		if !asJSON {
-			fmt.Fprintf(w, "not ready: %s: %s\n", t.Part, t.Text)
-		}
+		fmt.Fprintf(w, "not ready: %s: %s\n", t.Part, t.Text)
+	}
+	for _, n := range notes {
+		fmt.Fprintln(w, n)
 	}
 }

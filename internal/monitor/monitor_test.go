@@ -57,6 +57,25 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// Notes are told whether we are ready or not, and change nothing about that.
+func TestNotes(t *testing.T) {
+	m := New("test", "store")
+	h := m.Handler(false)
+	m.Note("brakes", "BRAKE: all")
+	m.Note("canary", "canary: 12 of 12")
+	if code, body := get(t, h, "/readyz", ""); code != 503 || body != "not ready: store: not started yet\nBRAKE: all\ncanary: 12 of 12\n" {
+		t.Errorf("%d %q", code, body)
+	}
+	m.Set("store", nil)
+	m.Note("canary", "")
+	if code, body := get(t, h, "/readyz", ""); code != 200 || body != "ready\nBRAKE: all\n" {
+		t.Errorf("%d %q", code, body)
+	}
+	if code, body := get(t, h, "/readyz", "application/json"); code != 200 || body != `{"notes":["BRAKE: all"],"ready":true,"trouble":[]}`+"\n" {
+		t.Errorf("%d %q", code, body)
+	}
+}
+
 func TestProfilesOnRequestOnly(t *testing.T) {
 	m := New("test")
 	if code, _ := get(t, m.Handler(false), "/debug/pprof/", ""); code != 404 {

@@ -68,6 +68,8 @@ func Run(t *testing.T, h Harness) {
 		{"Failed", testFailed},
 		{"Memory", testMemory},
 		{"Values", testValues},
+		{"Brakes", testBrakes},
+		{"BrakesRace", testBrakesRace},
 		{"Purge", testPurge},
 		{"PurgeRace", testPurgeRace},
 		{"Audit", testAudit},
