@@ -3,8 +3,6 @@ package rules
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -13,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"maillint/internal/hint"
+	"maillint/internal/needle"
 )
 
 //go:embed data/announcing.txt
@@ -21,25 +20,28 @@ var announcingFile string
 // wording is one line of data/announcing.txt.
 type wording struct {
 	announces bool
-	pattern   *regexp.Regexp
-	hints     [][]string // of each list one text stands in what the pattern matches
+	pattern   *hint.Pattern
+	lists     span // of what it must hold: numbers of phrasebook.lists
+	starts    map[int32]bool
 }
 
-// in reports whether the pattern matches a sentence. Most wordings are ruled
-// out by a word that the sentence does not have.
-func (w *wording) in(s string) bool {
-	for _, some := range w.hints {
-		if !slices.ContainsFunc(some, func(h string) bool { return strings.Contains(s, h) }) {
-			return false
-		}
-	}
-	return w.pattern.MatchString(s)
+// span is a stretch of numbers, the last one out.
+type span struct{ from, to int }
+
+// phrasebook is data/announcing.txt, with all texts that its wordings need or
+// start with in one set: one pass over a sentence tells which wordings are worth
+// a try, and where.
+type phrasebook struct {
+	wordings []wording
+	needles  *needle.Set
+	lists    int       // how many lists of hints there are
+	listsOf  [][]int32 // of each needle, the lists that it stands in
 }
 
-// wordings reads the file once. It is part of the program, and a test reads
+// phrases reads the file once. It is part of the program, and a test reads
 // it, so a mistake in it is a mistake in the program.
-var wordings = sync.OnceValue(func() []wording {
-	var out []wording
+var phrases = sync.OnceValue(func() *phrasebook {
+	b := bookBinder{number: map[string]int32{}}
 	names := map[string]string{}
 	for line := range strings.Lines(announcingFile) {
 		line = strings.TrimRight(line, "\r\n")
@@ -53,13 +55,103 @@ var wordings = sync.OnceValue(func() []wording {
 			name, pattern, _ := strings.Cut(rest, " ")
 			names[name] = pattern
 		case "yes", "no":
-			out = append(out, wording{verb == "yes", regexp.MustCompile(rest), hint.Of(rest)})
+			b.add(verb == "yes", rest)
 		default:
 			panic(fmt.Sprintf("data/announcing.txt: %q", line))
 		}
 	}
-	return out
+	b.book.needles = needle.New(b.texts)
+	return &b.book
 })
+
+// bookBinder puts a phrasebook together.
+type bookBinder struct {
+	book   phrasebook
+	texts  []string
+	number map[string]int32
+}
+
+func (b *bookBinder) add(announces bool, pattern string) {
+	p, err := hint.Compile(pattern)
+	if err != nil {
+		panic(fmt.Sprintf("data/announcing.txt: %v", err))
+	}
+	w := wording{announces: announces, pattern: p, starts: map[int32]bool{}}
+	w.lists.from = b.book.lists
+	for _, list := range hint.Of(pattern) {
+		for _, text := range list {
+			k := b.text(text)
+			b.book.listsOf[k] = append(b.book.listsOf[k], int32(b.book.lists))
+		}
+		b.book.lists++
+	}
+	w.lists.to = b.book.lists
+	for _, text := range p.Starts {
+		w.starts[b.text(text)] = true
+	}
+	b.book.wordings = append(b.book.wordings, w)
+}
+
+// text numbers a needle.
+func (b *bookBinder) text(s string) int32 {
+	k, ok := b.number[s]
+	if !ok {
+		k = int32(len(b.texts))
+		b.number[s] = k
+		b.texts = append(b.texts, s)
+		b.book.listsOf = append(b.book.listsOf, nil)
+	}
+	return k
+}
+
+// sentence is what is known of one while it is judged.
+type sentence struct {
+	*phrasebook
+	text  string
+	hits  []needle.Hit
+	holds []bool // of each list of hints: one of its texts is there
+}
+
+func (s *sentence) set(text string) {
+	s.text = text
+	s.hits = s.needles.Scan(text, s.hits[:0])
+	clear(s.holds)
+	for _, h := range s.hits {
+		for _, list := range s.listsOf[h.Needle] {
+			s.holds[list] = true
+		}
+	}
+}
+
+// all gives where a wording matches. Most are ruled out by a word that the
+// sentence does not have.
+func (s *sentence) all(w *wording, most int) [][]int {
+	for _, there := range s.holds[w.lists.from:w.lists.to] {
+		if !there {
+			return nil
+		}
+	}
+	var places []int
+	for _, h := range s.hits {
+		if at := int(h.At); w.starts[h.Needle] && (len(places) == 0 || places[len(places)-1] != at) {
+			places = append(places, at)
+		}
+	}
+	return w.pattern.All(s.text, places, most)
+}
+
+// without is the sentence without some of its stretches.
+func (s *sentence) without(stretches [][]int) string {
+	var b strings.Builder
+	end := 0
+	for _, loc := range stretches {
+		b.WriteString(s.text[end:loc[0]])
+		b.WriteString(" · ")
+		end = loc[1]
+	}
+	b.WriteString(s.text[end:])
+	return b.String()
+}
 
 // cues are what a sentence must hold to be looked at.
 var cues = []string{"attach", "enclos", "atach", "attch", "attatch", "添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信"}
@@ -121,15 +213,20 @@ func cued(s string) bool {
 
 // announces goes through the wordings in their order. A sentence that is cut
 // (sentenceMost) is judged by what is left of it.
-func announces(s string) bool {
-	list := wordings()
-	for i := range list {
-		switch w := &list[i]; {
-		case !w.in(s):
-		case w.announces:
-			return true
-		default:
-			if s = w.pattern.ReplaceAllString(s, " · "); !cued(s) {
+func announces(text string) bool {
+	book := phrases()
+	s := sentence{phrasebook: book, holds: make([]bool, book.lists)}
+	s.set(text)
+	for i := range book.wordings {
+		w := &book.wordings[i]
+		if w.announces {
+			if s.all(w, 1) != nil {
+				return true
+			}
+			continue
+		}
+		if found := s.all(w, -1); found != nil {
+			if s.set(s.without(found)); !cued(s.text) {
 				return false
 			}
 		}
