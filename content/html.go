@@ -43,7 +43,7 @@ func (r *htmlReader) document() Document {
 		l.Quoted = l.Quoted || from[l.line] == foreign
 		d.Links = append(d.Links, l.Link)
 	}
-	d.Links = append(d.Links, unmarked(lines, from, d.Links)...)
+	d.Links = append(d.Links, unmarked(d.Text, lines, from, d.Links)...)
 	for _, p := range r.pictures {
 		d.Pictures = append(d.Pictures, Picture{p.Target, from[p.line] == written})
 	}
@@ -52,7 +52,10 @@ func (r *htmlReader) document() Document {
 
 // unmarked are the addresses that stand in the text and are no links yet:
 // programs make links of them when they show it.
-func unmarked(lines []string, from []origin, links []Link) []Link {
+func unmarked(text string, lines []string, from []origin, links []Link) []Link {
+	if !mayLink(text) {
+		return nil
+	}
 	shown := map[string]bool{}
 	for _, l := range links {
 		for _, b := range bareLinks(l.Text) {
@@ -449,6 +452,9 @@ func Plain(s string) Document {
 	lines := strings.Split(s, "\n")
 	from := origins(lines, nil)
 	d := Document{Text: s, Own: join(lines, from)}
+	if !mayLink(s) {
+		return d
+	}
 	for i, line := range lines {
 		for _, l := range bareLinks(line) {
 			l.Quoted = from[i] == foreign

@@ -191,6 +191,9 @@ func topLevel(host, last string) bool {
 // bareLinks finds the addresses in a text that programs make links of: those
 // with a scheme, and those that start with www.
 func bareLinks(s string) []Link {
+	if !mayLink(s) {
+		return nil
+	}
 	var out []Link
 	for pos := 0; ; {
 		i := addressStart(s[pos:])
@@ -211,15 +214,41 @@ func bareLinks(s string) []Link {
 	}
 }
 
+// mayLink rules most texts out: without "://" and "www." there is no address.
+func mayLink(s string) bool {
+	for rest := s; ; {
+		i := strings.IndexByte(rest, ':')
+		if i < 0 {
+			break
+		}
+		if rest = rest[i+1:]; strings.HasPrefix(rest, "//") {
+			return true
+		}
+	}
+	for from := 0; ; {
+		i := strings.IndexByte(s[from:], '.')
+		if i < 0 {
+			return false
+		}
+		i += from
+		if i >= 3 && s[i-1]|0x20 == 'w' && s[i-2]|0x20 == 'w' && s[i-3]|0x20 == 'w' {
+			return true
+		}
+		from = i + 1
+	}
+}
+
 // addressStart finds the first http://, https:// or www. of a text that does
 // not stand inside a word; -1 where there is none.
 func addressStart(s string) int {
 	for pos := 0; ; {
-		i := strings.IndexAny(s[pos:], "hHwW")
-		if i < 0 {
+		i := pos
+		for i < len(s) && s[i]|0x20 != 'h' && s[i]|0x20 != 'w' {
+			i++
+		}
+		if i == len(s) {
 			return -1
 		}
-		i += pos
 		if startsAddress(s[i:]) && !(i > 0 && wordByte(s[i-1])) {
 			return i
 		}

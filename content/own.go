@@ -1,6 +1,10 @@
 package content
 
-import "strings"
+import (
+	"strings"
+
+	"maillint/internal/needle"
+)
 
 // origin says whose a line of a message's text is.
 type origin uint8
@@ -66,12 +70,12 @@ func (sp *splitter) line(i int) {
 		sp.below = sp.below && sp.out[i] == signature
 	case quoted(text):
 		sp.out[i], sp.below = foreign, false
-	case separates(text), headsMessage(sp.lines[i:]):
+	case separates(text), headsMessage(text, sp.lines[i:]):
 		sp.out[i] = foreign
 		sp.rest = !quoted(sp.next(i))
 	case announces(text):
 		sp.rest = !quoted(sp.next(i))
-	case sp.attribution(i):
+	case sp.attribution(i, text):
 		sp.out[i] = foreign
 	case strings.TrimRight(sp.lines[i], "\r") == "-- ", text == "--", text == "—": // RFC 3676, 4.3, and what is left of it
 		sp.below, sp.out[i] = true, signature
@@ -93,8 +97,7 @@ func (sp *splitter) next(i int) string {
 // attribution is the line above a quotation, and in plain text all that
 // follows where the quotation itself has no marks. A long one is folded: it may
 // go on in the next line, which is then marked, too.
-func (sp *splitter) attribution(i int) bool {
-	text := strings.TrimSpace(sp.lines[i])
+func (sp *splitter) attribution(i int, text string) bool {
 	last := i
 	if !attributing(text) {
 		if last = i + 1; last >= len(sp.lines) || !opensAttribution(text) || sp.out[last] == foreign {
@@ -123,14 +126,33 @@ func (sp *splitter) attribution(i int) bool {
 // quoted lines start with a quoting mark, perhaps with initials before it:
 // "> ", "＞", "TY> ", "| ".
 func quoted(line string) bool {
-	for _, mark := range []string{">", "＞", "|>", "| ", "｜", "》", "&gt;"} {
+	if line == "" || !marksQuote[line[0]] {
+		return false
+	}
+	for _, mark := range [...]string{">", "＞", "|>", "| ", "｜", "》", "&gt;"} {
 		if strings.HasPrefix(line, mark) {
 			return true
 		}
 	}
-	initials, rest, ok := strings.Cut(line, ">")
-	return ok && initials != "" && len(initials) <= 4 && rest != "" && (rest[0] == ' ' || rest[0] == '>') &&
-		strings.Trim(initials, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	i := strings.IndexByte(line[:min(len(line), 5)], '>')
+	if i <= 0 || i+1 == len(line) {
+		return false
+	}
+	return (line[i+1] == ' ' || line[i+1] == '>') && strings.Trim(line[:i], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// marksQuote are the octets that a quoted line may start with: a mark's first
+// one, or an initial.
+var marksQuote = firstOctets(">", "＞", "|", "｜", "》", "&", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+// firstOctets are the first octets of all characters of the texts.
+func firstOctets(texts ...string) (t [256]bool) {
+	for _, s := range texts {
+		for i := range s {
+			t[s[i]] = true
+		}
+	}
+	return t
 }
 
 // headings are how mail programs head the message that is answered or
@@ -143,23 +165,27 @@ var headings = []string{
 
 const rulers = "-=_*~#+<>－＝＿＊〜―─━＃〓■□◆◇▼▽↓ \t　"
 
+// bareHeadings are those that stand by themselves, with a colon at most.
+var bareHeadings = map[string]bool{"begin forwarded message": true, "転送されたメッセージ": true, "original message": true, "以下転送": true, "以下、転送": true, "（以下転送）": true, "(以下転送)": true,
+	"anfang der weitergeleiteten nachricht": true, "début du message transféré": true, "inizio messaggio inoltrato": true}
+
+// separators are the octets that a line which separates may start with: a
+// ruler's, or a bare heading's. U+0130 is a capital I, too.
+var separators = firstOctets(rulers, "bBoOaAdDiI\u0130", "転", "以", "（", "(")
+
 // separates reports whether a line heads the message that is answered or
 // forwarded: a heading between rules, or by itself with a colon.
 func separates(line string) bool {
-	if len(line) < 6 || len(line) > 400 {
+	if len(line) < 6 || len(line) > 400 || !separators[line[0]] || line[0] == 0xE3 && line[1] != 0x80 { // the rulers of E3 are U+3000 to U+303F
 		return false
 	}
-	core := strings.ToLower(strings.Trim(line, rulers))
+	core := needle.Lower(strings.Trim(line, rulers))
 	if core == "" {
 		return false
 	}
 	ruled := len(line)-len(strings.TrimLeft(line, rulers)) >= 2
 	if !ruled {
-		switch strings.TrimRight(core, ":： ") {
-		case "begin forwarded message", "転送されたメッセージ", "original message", "以下転送", "以下、転送", "（以下転送）", "(以下転送)", "anfang der weitergeleiteten nachricht", "début du message transféré", "inizio messaggio inoltrato":
-			return true
-		}
-		return false
+		return bareHeadings[strings.TrimRight(core, ":： ")]
 	}
 	for _, h := range []string{"元のメッセージ", "元のメール", "original message", "forwarded message", "転送メッセージ"} {
 		if strings.HasSuffix(core, h) && len(core) < 120 {
@@ -177,7 +203,7 @@ func separates(line string) bool {
 // announces reports whether the sender says by hand that what follows is
 // somebody else's message.
 func announces(line string) bool {
-	if len(line) > 120 {
+	if len(line) > 120 || !strings.Contains(line, "転送") {
 		return false
 	}
 	t := strings.TrimRight(line, "。.：:）)↓▼ ")
@@ -201,21 +227,34 @@ var heads = map[string]byte{
 
 // head is which field a line names: 0 for none.
 func head(line string) byte {
-	line = strings.TrimLeft(line, "* \t　")
-	i := strings.IndexAny(line, ":：")
+	if line != "" && (line[0] <= ' ' || line[0] == '*' || line[0] == 0xE3) {
+		line = strings.TrimLeft(line, "* \t　")
+	}
+	i := colon(line[:min(len(line), 27)])
 	if i <= 0 || i > 24 {
 		return 0
 	}
-	return heads[strings.ToLower(strings.Trim(line[:i], "* \t　"))]
+	return heads[needle.Lower(strings.Trim(line[:i], "* \t　"))]
+}
+
+// colon is where the first colon of a text stands, a wide one as well; -1
+// where there is none.
+func colon(s string) int {
+	for i := range len(s) {
+		if s[i] == ':' || s[i] == 0xEF && strings.HasPrefix(s[i:], "：") {
+			return i
+		}
+	}
+	return -1
 }
 
 // headsMessage reports whether lines start with the block of fields that
 // Outlook, Notes and others put above a message: From or To first, and Subject
-// or the time of sending below it.
-func headsMessage(lines []string) bool {
+// or the time of sending below it. text is the first line without blanks.
+func headsMessage(text string, lines []string) bool {
 	first := head(lines[0])
 	if first != 'f' && first != 't' {
-		return headsColumn(lines)
+		return headsColumn(text, lines)
 	}
 	saw := map[byte]bool{first: true}
 	sent := false
@@ -237,8 +276,8 @@ func headsMessage(lines []string) bool {
 
 // headsColumn reports the block that Notes puts above a message in HTML: the
 // names of the fields on lines of their own.
-func headsColumn(lines []string) bool {
-	if t := strings.ToLower(strings.TrimSpace(lines[0])); t != "to" && t != "宛先" {
+func headsColumn(text string, lines []string) bool {
+	if text != "宛先" && (len(text) != 2 || strings.ToLower(text) != "to") {
 		return false
 	}
 	saw := map[string]bool{}
@@ -254,11 +293,11 @@ func attributing(line string) bool {
 	if len(line) < 8 || len(line) > 500 {
 		return false
 	}
-	t, ok := strings.CutSuffix(strings.ReplaceAll(line, "：", ":"), ":")
-	if !ok {
+	if !strings.HasSuffix(line, ":") && !strings.HasSuffix(line, "：") {
 		return false
 	}
-	lower := strings.ToLower(strings.TrimSpace(t))
+	t := strings.TrimSuffix(strings.ReplaceAll(line, "：", ":"), ":")
+	lower := needle.Lower(strings.TrimSpace(t))
 	digits := strings.ContainsAny(lower, "0123456789")
 	for _, end := range []string{"wrote", "writes", "schrieb", "a écrit", "escribió", "ha scritto", "さんは書きました", "さんが書きました", "は書きました", "wrote (at)", "said", "のメール", "のメッセージ", "からのメール", "写道", "님이 작성"} {
 		if strings.HasSuffix(lower, end) {
@@ -268,10 +307,16 @@ func attributing(line string) bool {
 	return digits && strings.HasSuffix(lower, ">") && strings.Contains(lower, "@") && strings.Count(lower, "<") == 1
 }
 
+// opens are the octets that it starts with. U+0130 is a capital I, too.
+var opens = firstOctets("oOaAlLeEiI\u01302")
+
 // opensAttribution: the first half of a folded one.
 func opensAttribution(line string) bool {
-	lower := strings.ToLower(line)
-	for _, start := range []string{"on ", "am ", "le ", "el ", "il "} {
+	if line == "" || !opens[line[0]] {
+		return false
+	}
+	lower := needle.Lower(line)
+	for _, start := range [...]string{"on ", "am ", "le ", "el ", "il "} {
 		if strings.HasPrefix(lower, start) && strings.ContainsAny(line, "0123456789") {
 			return true
 		}

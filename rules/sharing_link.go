@@ -88,13 +88,30 @@ func checkSharingLink(pass *lint.Pass, p sharingLink) {
 // bare finds addresses without a scheme, which people copy: "1drv.ms/f/abc".
 func bare(own string) []content.Link {
 	var out []content.Link
-	for word := range strings.FieldsFuncSeq(own, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>()\"'", r) }) {
-		host, path, ok := strings.Cut(word, "/")
-		if ok && path != "" && strings.Contains(host, ".") && !strings.Contains(host, ":") && !strings.HasPrefix(word, "www.") {
+	for pos := 0; ; {
+		slash := strings.IndexByte(own[pos:], '/')
+		if slash < 0 {
+			return out
+		}
+		slash += pos
+		start, end := slash, slash
+		for start > pos && inWord(own[start-1]) {
+			start--
+		}
+		for end < len(own) && inWord(own[end]) {
+			end++
+		}
+		pos = end
+		host, word := own[start:slash], own[start:end]
+		if end > slash+1 && strings.Contains(host, ".") && !strings.Contains(host, ":") && !strings.HasPrefix(word, "www.") {
 			out = append(out, content.Link{Text: word, Target: "https://" + word})
 		}
 	}
-	return out
+}
+
+// inWord: no blank, bracket or quotation mark, and ASCII.
+func inWord(c byte) bool {
+	return c > ' ' && c <= '~' && c != '<' && c != '>' && c != '(' && c != ')' && c != '"' && c != '\''
 }
 
 // service names what a link leads to, by the policy's hosts as well.
