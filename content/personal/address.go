@@ -24,7 +24,7 @@ var (
 // addresses finds postal addresses in a line.
 func addresses(line string) []span {
 	var out []span
-	if strings.ContainsAny(line, "市区郡町村都道府県") {
+	if townSigns.In(line) {
 		for _, loc := range jpAddress.FindAllStringIndex(line, 64) {
 			out = append(out, span{addressKey(line[loc[0]:loc[1]]), loc[0], loc[1]})
 		}
@@ -34,7 +34,7 @@ func addresses(line string) []span {
 			out = append(out, span{digitsOf(line[loc[0]:loc[1]]), loc[0], loc[1]})
 		}
 	}
-	if out == nil && hasDigits(line, 1) && spaced(line) {
+	if out == nil && hasDigits(line, 1) && spaced(line) && mayBeStreet(line) {
 		for _, loc := range street.FindAllStringIndex(line, 16) {
 			out = append(out, span{strings.ToLower(line[loc[0]:loc[1]]), loc[0], loc[1]})
 		}

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"unicode"
+
+	"maillint/internal/needle"
 )
 
 //go:embed data/columns.txt
@@ -119,7 +121,7 @@ func ofThings(before string) bool {
 // headKey writes a head as columns.txt does: no blanks, marks or remarks in
 // brackets, lower case.
 func headKey(cell string) string {
-	s := strings.ToLower(Fold(cell))
+	s := needle.Lower(Fold(cell))
 	if i := strings.IndexAny(s, "([{（【〔<"); i > 0 {
 		s = s[:i]
 	}

@@ -1,16 +1,13 @@
 package personal
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // memberWord and the number behind it: a student, staff, patient or customer
 // number.
 var memberWord = regexp.MustCompile(`(?i)(?:学籍番号|学生番号|受験番号|社員番号|職員番号|従業員番号|会員番号|患者番号|患者ID|診察券番号|顧客番号|お客様番号|被保険者番号|student (?:id|no\.?|number)|employee (?:id|no\.?|number)|member(?:ship)? (?:id|no\.?|number)|patient (?:id|no\.?|number)|\bmrn\b)[ :#は=]{0,4}([A-Za-z0-9][A-Za-z0-9-]{3,15})`)
 
-func members(line, lower string) []item {
-	if !strings.Contains(lower, "番号") && !strings.Contains(lower, "mrn") && !strings.Contains(lower, "id") && !strings.Contains(lower, " n") {
+func members(line string) []item {
+	if !memberWords.In(line) {
 		return nil
 	}
 	var out []item

@@ -3,6 +3,8 @@ package personal
 import (
 	"sort"
 	"strings"
+
+	"maillint/internal/needle"
 )
 
 // Lines of prose are cut into stretches of at most so many octets.
@@ -80,7 +82,7 @@ func (p *proseReader) line(line string, number int) {
 
 func short(line string) string {
 	if len(line) < 80 {
-		return strings.ToLower(line)
+		return needle.Lower(line)
 	}
 	return ""
 }
@@ -97,7 +99,7 @@ func (p *proseReader) label(line string, number int) {
 // itemsOf finds the data in a line, in order.
 func (c *collector) itemsOf(line, above string) []item {
 	items := emails(line)
-	lower := strings.ToLower(line)
+	lower := needle.Lower(line)
 	taken := make([]span, 0, 8)
 	for _, h := range numbers(line, lower, above, c.like) {
 		items = append(items, item{kind: Number, key: h.key, show: h.key, number: h.kind, beside: h.beside, at: h.start})
@@ -118,7 +120,7 @@ func (c *collector) itemsOf(line, above string) []item {
 			items = append(items, item{kind: t.kind(), key: t.key, show: line[t.start:t.end], at: t.start})
 		}
 	}
-	items = append(items, members(line, lower)...)
+	items = append(items, members(line)...)
 	if len(items) == 0 {
 		return nil
 	}

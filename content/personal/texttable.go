@@ -17,15 +17,15 @@ func (p *proseReader) table(line string, number int) bool {
 		}
 		p.endTable()
 	}
-	if line == "" || len(line) > 600 {
+	if line == "" || len(line) > 600 || strings.Contains(line, "@") || hasDigits(line, 5) {
 		return false
 	}
 	for _, delim := range []string{"\t", "|", ",", ";", "  "} {
-		if strings.Count(line, delim) < 1 {
+		if !strings.Contains(line, delim) {
 			continue
 		}
 		cells := cut(line, delim)
-		if n := recognised(cells); n >= 2 && n*2 >= filled(cells) && !strings.Contains(line, "@") && !hasDigits(line, 5) {
+		if n := recognised(cells); n >= 2 && n*2 >= filled(cells) {
 			p.flush()
 			p.delim, p.lines, p.rowsAt = delim, []string{line}, number
 			return true

@@ -1,0 +1,24 @@
+package personal
+
+import "testing"
+
+// A look that rules a line out never rules out what its pattern matches.
+func FuzzLooks(f *testing.F) {
+	for _, s := range []string{
+		"student no. 1234567", "ſtudent ID: ab123", "患者ID 12345", "MRN 1234", "membership number 12345", "12 High Street, London", "1 Elm St", "1 Elm St_x", "12A N. MAIN Rd",
+		"San Jose, CA 95113-1234", "SAN JOSE,CA 95113", "Hauptstraße 12a", "Lindenweg 3", "12, rue de la Paix", "9 allée des Tilleuls", "東京都千代田区1-2-3", "長野市中央1丁目", "〒380-0001", "5A MAIN Street",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if memberWord.MatchString(line) && !memberWords.In(line) {
+			t.Errorf("memberWords rules %q out", line)
+		}
+		if jpAddress.MatchString(line) && !townSigns.In(line) {
+			t.Errorf("townSigns rules %q out", line)
+		}
+		if street.MatchString(line) && !mayBeStreet(line) {
+			t.Errorf("mayBeStreet rules %q out", line)
+		}
+	})
+}
