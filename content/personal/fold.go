@@ -9,34 +9,48 @@ import (
 // ASCII, all kinds of dash between digits as '-', all kinds of blank as a
 // blank, and without characters that are not seen.
 func Fold(s string) string {
-	plain := true
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	i := folds(s, 0)
+	if i == len(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	digit := false // the last rune was one
-	for i := 0; i < len(s); {
-		r, n := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(s[i:])
-			r = foldRune(r, digit)
+	start := 0
+	for ; i < len(s); i = folds(s, i) { // what stays is copied by stretches
+		b.WriteString(s[start:i])
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r = foldRune(r, digitLast(b.String())); r >= 0 {
+			b.WriteRune(r)
 		}
 		i += n
-		if r < 0 {
-			continue
-		}
-		digit = r >= '0' && r <= '9'
-		b.WriteRune(r)
+		start = i
 	}
+	b.WriteString(s[start:])
 	return b.String()
 }
+
+// folds gives the next place from i on of a character that may be folded, or
+// of an octet that is no UTF-8; the end of the text where there is none.
+func folds(s string, i int) int {
+	for i < len(s) {
+		c := s[i]
+		switch {
+		case c < utf8.RuneSelf:
+			i++
+		case c >= 0xE3 && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80:
+			if c == 0xE3 && (s[i+1] == 0x80 && s[i+2] == 0x80 || s[i+1] == 0x83 && s[i+2] == 0xBC) { // U+3000, U+30FC
+				return i
+			}
+			i += 3
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// digitLast reports whether a folded text ends with a digit.
+func digitLast(s string) bool { return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9' }
 
 func foldRune(r rune, afterDigit bool) rune {
 	switch {

@@ -3,6 +3,8 @@ package secret
 import (
 	"regexp"
 	"strings"
+
+	"maillint/internal/needle"
 )
 
 // reversed: the password stands before what it is for.
@@ -17,9 +19,9 @@ var (
 // that only announce one ("別途お送りします", "will follow separately") hold
 // none.
 func FilePasswords(text string) []Secret {
-	lower := strings.ToLower(text)
+	lower := needle.Lower(text)
 	reverse := hasAny(lower, hintsEn) || hasAny(text, []string{"解凍", "開", "展開", "復号", "ロック", "閲覧", "ご覧"})
-	if !reverse && !hinted(lower) {
+	if !reverse && !hinted(text) {
 		return nil
 	}
 	lines := linesOf(text, true)
@@ -29,7 +31,7 @@ func FilePasswords(text string) []Secret {
 			break
 		}
 		t := lines[i].text
-		if hinted(strings.ToLower(t)) {
+		if hinted(t) {
 			for _, loc := range passwordLabel.FindAllStringIndex(t, 4) {
 				if v, at, ok := passwordBehind(lines, i, loc); ok && !meetingWord.MatchString(t[max(0, loc[0]-30):loc[0]]) {
 					out = append(out, Secret{FilePassword, "password", mask(v), lines[at].number})

@@ -74,15 +74,15 @@ const shortestKey = 20
 func Keys(text string) []Secret {
 	out := privateKeys(text)
 	long := false
-	for at := 0; at < len(text) && len(out) < mostSecrets; {
+	for at := longRun(text, 0); at >= 0 && len(out) < mostSecrets; {
+		long = true
 		n := asciiRun(text[at:])
-		if n >= shortestKey {
-			long = true
+		if prefixes.In(text[at : at+n]) {
 			for i := range shapes {
 				out = shapes[i].find(text, at, at+n, out)
 			}
 		}
-		at += n + 1
+		at = longRun(text, min(len(text), at+n+1))
 	}
 	if long {
 		out = labelledKeys(text, out)
@@ -240,20 +240,35 @@ func keyOctets(body string) int {
 var labelled = regexp.MustCompile(`(?i)(api[ _-]?key|apiキー|secret[ _-]?access[ _-]?key|secret[ _-]?key|client[ _-]?secret|access[ _-]?token|auth[ _-]?token|api[ _-]?token|private[ _-]?token|bearer|シークレット(?:キー)?|アクセスキー|アクセストークン|秘密鍵|トークン)["']? ?(?:は|is|:|=>|=|：| ) ?["'「]?([A-Za-z0-9_\-.+/=~]{20,200})`)
 
 func labelledKeys(text string, out []Secret) []Secret {
-	lower := len(out)
-	if !mayBeLabelled(text) {
+	if !mayBeLabelled(text) || !keyWords.In(text) {
 		return out
 	}
-	for _, loc := range labelled.FindAllStringSubmatchIndex(text, mostSecrets) {
-		v := text[loc[4]:loc[5]]
-		if loc[0] > 0 && (text[loc[0]-1] == '?' || text[loc[0]-1] == '&' || text[loc[0]-1] == '/') || !mixed(v) || entropy(v) < 3.6 || example(v) {
-			continue
+	first, left := len(out), mostSecrets
+	for start := 0; start < len(text) && left > 0; { // no match goes over the end of a line
+		end := len(text)
+		if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+			end = start + n + 1
 		}
-		if !known(out[:lower], text, loc[4]) {
-			out = append(out, Secret{LabelledKey, "key or token", mask(v), lineAt(text, loc[4])})
+		if keyWords.In(text[start:end]) {
+			found := labelled.FindAllStringSubmatchIndex(text[start:end], left)
+			left -= len(found)
+			for _, loc := range found {
+				out = labelledAt(text, start+loc[0], start+loc[4], start+loc[5], first, out)
+			}
 		}
+		start = end
 	}
 	return out
+}
+
+// labelledAt takes the string from..end behind the label at at, unless one of
+// the first secrets of out stands on its line.
+func labelledAt(text string, at, from, end, first int, out []Secret) []Secret {
+	v := text[from:end]
+	if at > 0 && (text[at-1] == '?' || text[at-1] == '&' || text[at-1] == '/') || !mixed(v) || entropy(v) < 3.6 || example(v) || known(out[:first], text, from) {
+		return out
+	}
+	return append(out, Secret{LabelledKey, "key or token", mask(v), lineAt(text, from)})
 }
 
 // mayBeLabelled rules most texts out: a run of 20 characters of a key.

@@ -1,9 +1,6 @@
 package secret
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // passwordLabel and idLabel are the words before a password and before what
 // it belongs to. The words stand alone: no "passport", no "SSID".
@@ -20,13 +17,3 @@ var (
 
 // The texts that a cheap look finds before any label is looked for.
 var hints = []string{"pass", "pw", "p/w", "パス", "ﾊﾟｽ", "ぱす", "暗証", "キー", "コード", "鍵", "kennwort", "mot de", "contrase", "senha", "wachtwoord", "密", "口令", "비밀", "암호", "패스"}
-
-// hinted reports whether a lower-case text may hold a label of a password.
-func hinted(lower string) bool {
-	for _, h := range hints {
-		if strings.Contains(lower, h) {
-			return true
-		}
-	}
-	return false
-}

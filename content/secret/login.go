@@ -15,7 +15,7 @@ const linesBefore, linesBehind = 5, 3
 // them.
 func LogIns(text string, quoted bool) []Secret {
 	out := userInLink(text)
-	if !hinted(strings.ToLower(text)) {
+	if !hinted(text) {
 		return out
 	}
 	lines := linesOf(text, quoted)
@@ -23,7 +23,7 @@ func LogIns(text string, quoted bool) []Secret {
 		if len(out) >= mostSecrets {
 			break
 		}
-		if !hinted(strings.ToLower(lines[i].text)) {
+		if !hinted(lines[i].text) {
 			continue
 		}
 		if s, ok := logInAt(lines, i); ok {
@@ -280,9 +280,9 @@ func Sheet(rows [][]string) []Secret {
 				continue
 			}
 			switch {
-			case passwordLabel.MatchString(cell) && !startWord.MatchString(cell):
+			case labelWords.In(cell) && passwordLabel.MatchString(cell) && !startWord.MatchString(cell):
 				pass = k
-			case idLabel.MatchString(cell):
+			case idWords.In(cell) && idLabel.MatchString(cell):
 				id = k
 			}
 		}

@@ -1,0 +1,69 @@
+package secret
+
+import (
+	"strings"
+
+	"maillint/internal/needle"
+)
+
+// Cheap looks that rule a text out before a pattern is tried on it. Each says
+// yes to every text that holds what the pattern matches; tests hold them
+// against it. Patterns that ignore case take ſ for an s, and small letters are
+// made of the Kelvin sign as well.
+var (
+	hintWords  = needle.NewFolded(append([]string{"\u212a"}, hints...))
+	labelWords = needle.NewFolded(append([]string{"\u212a", "ſ"}, hints...))
+	// idWords are in everything that idLabel matches.
+	idWords = needle.NewFolded([]string{"ユーザ", "ログイン", "利用者", "会員", "アカウント", "管理者", "お客様", "契約", "接続", "user", "log", "sign", "account", "usr", "id", "mail", "メールアドレス",
+		"benutzer", "identifiant", "usuario", "用户名", "用戶名", "账号", "帳號", "帐号", "아이디", "ſ"})
+	// keyWords are in everything that labelled matches.
+	keyWords = needle.NewFolded([]string{"api", "secret", "client", "access", "auth", "private", "bearer", "シークレット", "アクセスキー", "アクセストークン", "秘密鍵", "トークン", "ſ"})
+	// prefixes are those of the shapes.
+	prefixes = func() *needle.Set {
+		var list []string
+		for i := range shapes {
+			list = append(list, shapes[i].prefix)
+		}
+		return needle.New(list)
+	}()
+)
+
+// hinted reports whether a text may hold a label of a password: its small
+// letters hold one of the hints.
+func hinted(text string) bool {
+	return hintWords.In(text) && hintedIn(strings.ToLower(text))
+}
+
+func hintedIn(lower string) bool {
+	for _, h := range hints {
+		if strings.Contains(lower, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// inRun are the octets of a run: ASCII without blanks.
+var inRun = func() (t [256]bool) {
+	for c := '!'; c < 0x7f; c++ {
+		t[c] = true
+	}
+	return t
+}()
+
+// longRun finds the next run of shortestKey octets or more from at on, which
+// must not be inside a run; -1 where there is none. It looks at the octet where
+// such a run would end first, and mostly at no other.
+func longRun(text string, at int) int {
+	for at+shortestKey <= len(text) {
+		i := at + shortestKey - 1
+		for i >= at && inRun[text[i]] {
+			i--
+		}
+		if i < at {
+			return at
+		}
+		at = i + 1
+	}
+	return -1
+}
