@@ -18,8 +18,9 @@ func (f *bookFile) cell(p place, value string, wanted bool) {
 		f.skip(p, "PowerShell wrote the type of the value instead of the addresses: join them, @{n='Addresses';e={$_.EmailAddresses -join ';'}}")
 		return
 	}
-	if strings.HasSuffix(value, "...") || strings.HasSuffix(value, "…") {
+	if shortened(value) {
 		f.skip(p, "the list of addresses is cut (\"...\"): set $FormatEnumerationLimit = -1 before the export")
+		value = strings.TrimSuffix(strings.TrimRight(value, "."), "…")
 	}
 	parts := splitAddresses(value)
 	if !wanted && !onlyAddresses(parts) {

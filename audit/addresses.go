@@ -17,6 +17,7 @@ const (
 	addressTable source = "address-table"
 	addressJSON  source = "address-json"
 	addressLines source = "address-list"
+	screenLines  source = "screen-listing"
 )
 
 // mistypedDomain is the rule that messages are judged by; here it is asked
@@ -92,6 +93,8 @@ func (f *bookFile) read(text []byte) {
 	case ldifStart.MatchString(head):
 		f.ldif(string(text))
 	case f.otherKind(head, start):
+	case listing(head), addressListing.MatchString(head):
+		f.screen(string(text))
 	case trimmed[0] == '{', trimmed[0] == '[' && !bytes.HasPrefix(trimmed, []byte("[SMTP:")):
 		f.json(text)
 	case f.aliasKind(head):
@@ -114,8 +117,6 @@ func (f *bookFile) otherKind(head, start string) bool {
 		what = markup(head)[len("wrong kind of file: "):]
 	case mailHeader(head):
 		what = "a mail message (maillint scan reads messages)"
-	case listing(head):
-		what = "a listing for the screen, which may be cut; export with | Export-Csv -NoTypeInformation -Encoding UTF8"
 	default:
 		return false
 	}

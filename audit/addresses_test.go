@@ -100,6 +100,38 @@ func TestSplitAddresses(t *testing.T) {
 // testIndex knows the shipped providers.
 var testIndex = lookalike.New(lookalike.Default(), lookalike.Options{})
 
+// fuzzBook runs one reader of addresses, and checks what must hold of any input:
+// a finding names a line of the file and what was meant, what could not be read
+// is an error, and nothing goes out that a terminal would obey.
+func fuzzBook(f *testing.F, read func(b *bookFile, data []byte)) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a := newAuditor(Options{Index: testIndex})
+		read(&bookFile{auditor: a, path: "file", seen: map[string]bool{}}, data)
+		a.finishAddresses()
+		checkBook(t, a.report, data)
+	})
+}
+
+func checkBook(t *testing.T, r *Report, data []byte) {
+	t.Helper()
+	lines := 1 + bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r"))
+	for _, f := range r.Findings {
+		if f.Rule == mistypedDomain && (f.Line < 1 || f.Line > lines || f.Suggest == "") {
+			t.Errorf("line %d of %d: %q: %q", f.Line, lines, f.Mailbox, f.Suggest)
+		}
+	}
+	if r.Unparsed > 0 && len(r.Errors) == 0 {
+		t.Error("records not read, and no error")
+	}
+	var out bytes.Buffer
+	if err := WriteText(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexFunc(strings.ReplaceAll(out.String(), "\n", ""), unseen); i >= 0 {
+		t.Errorf("control character in the report: %q", out.String()[max(0, i-20):])
+	}
+}
+
 func FuzzAddresses(f *testing.F) {
 	seed(f, "addresses", "members", "aliases")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -119,4 +151,39 @@ func FuzzAddresses(f *testing.F) {
 			t.Errorf("control character in the report: %q", out.String()[max(0, i-20):])
 		}
 	})
+}
+
+func FuzzCards(f *testing.F) {
+	seed(f, "addresses")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.cards(string(data)) })
+}
+
+func FuzzLDIF(f *testing.F) {
+	seed(f, "addresses")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.ldif(string(data)) })
+}
+
+func FuzzAddressTable(f *testing.F) {
+	seed(f, "addresses")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.table(data) })
+}
+
+func FuzzAddressJSON(f *testing.F) {
+	seed(f, "addresses")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.json(data) })
+}
+
+func FuzzAddressLines(f *testing.F) {
+	seed(f, "addresses", "members")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.lines(string(data), false) })
+}
+
+func FuzzAliasLines(f *testing.F) {
+	seed(f, "addresses", "aliases")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.lines(string(data), true) })
+}
+
+func FuzzScreen(f *testing.F) {
+	seed(f, "addresses", "listing")
+	fuzzBook(f, func(b *bookFile, data []byte) { b.screen(string(data)) })
 }

@@ -12,6 +12,7 @@ type listed struct {
 	line   int
 	names  []string
 	values map[string]string
+	lines  map[string]int // where each value begins
 }
 
 // formatList reads what PowerShell's Format-List shows: "Name : value", one
@@ -61,11 +62,11 @@ func listedObjects(text string) (out []listed) {
 		case m != nil:
 			last = columnName(m[1])
 			if len(out) == 0 || out[len(out)-1].has(last) {
-				out = append(out, listed{line: n, values: map[string]string{}})
+				out = append(out, listed{line: n, values: map[string]string{}, lines: map[string]int{}})
 			}
 			o := &out[len(out)-1]
 			o.names = append(o.names, m[1])
-			o.values[last] = listedValue(m[2])
+			o.values[last], o.lines[last] = listedValue(m[2]), n
 		case strings.TrimSpace(line) != "" && len(out) > 0 && (line[0] == ' ' || line[0] == '\t'):
 			o := &out[len(out)-1]
 			if len(o.values[last]) < 64<<10 {
