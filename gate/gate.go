@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,8 @@ type Gate struct {
 	parts   mailings
 	alarms  alarms
 	undo    undo
+	letters correspondence
+	loading sync.Mutex // held while a policy is put in force
 	told    watch
 	dead    atomic.Pointer[string] // why nothing can be held now
 	brakes  atomic.Pointer[brakes]
@@ -110,6 +113,13 @@ func defaults(o *Options) {
 // Reload puts another policy in force. Transactions that are being judged end
 // under the former one. On an error the former one stays.
 func (g *Gate) Reload(p *policy.Policy) error {
+	g.loading.Lock()
+	defer g.loading.Unlock()
+	return g.load(p)
+}
+
+// load is Reload for who holds g.loading.
+func (g *Gate) load(p *policy.Policy) error {
 	texts, err := notify.Load(p.Notify.Templates)
 	if err != nil {
 		return fmt.Errorf("gate: %w", err)
@@ -118,7 +128,7 @@ func (g *Gate) Reload(p *policy.Policy) error {
 	if err != nil {
 		return err
 	}
-	c := &current{Policy: p, engine: p.Engine(nil), texts: texts, stamps: stamps}
+	c := &current{Policy: p, engine: p.EngineWith(nil, g.learnedDomains()), texts: texts, stamps: stamps}
 	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })

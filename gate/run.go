@@ -35,6 +35,7 @@ func (g *Gate) Run(ctx context.Context) {
 	every(g.o.Poll, g.people)
 	every(time.Minute, g.upkeep)
 	every(10*time.Minute, g.purge)
+	every(10*time.Minute, g.relearn)
 	every(time.Hour, func(ctx context.Context) { g.o.Observer.failed("store", g.o.Store.CrossSign(ctx)) })
 	all.Wait()
 }

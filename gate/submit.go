@@ -318,6 +318,7 @@ func (s *submission) both(ctx context.Context, keep *group, out *rewrite.Message
 	}
 	s.g.sendCopies(context.WithoutCancel(ctx), copies)
 	s.e.Relayed = len(keep.recipients)
+	s.answers(context.WithoutCancel(ctx), keep)
 	if len(groups) > 0 {
 		return held(groups[len(groups)-1].disposition, items[len(items)-1].ID)
 	}

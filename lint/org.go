@@ -79,6 +79,7 @@ func (o *Org) Internal(domain string) bool {
 // Known is what a policy tells the rules besides the internal domains.
 type Known struct {
 	Partners  []string // domains that the organisation often writes to
+	Learned   []string // domains that it corresponds with, as history shows
 	Protected []string // names and addresses that others pose as
 	Webmail   []string // private mail providers besides the shipped ones
 	Lists     map[string]Matcher

@@ -116,8 +116,11 @@ func New(targets []Target, options Options) *Index {
 	for _, d := range options.Own {
 		x.addKnown(d, own)
 	}
-	for _, list := range [][]string{options.Partners, options.Learned} {
-		for _, d := range list {
+	for _, d := range options.Partners {
+		x.addKnown(d, partner)
+	}
+	for _, d := range options.Learned {
+		if name, _ := clean(d); x.names[name] != protected { // everybody is answered from gmail.com
 			x.addKnown(d, partner)
 		}
 	}

@@ -220,13 +220,14 @@ func (p *Policy) Entries() []lint.Entry {
 func (p *Policy) Engine(org *lint.Org) *lint.Engine { return p.EngineWith(org, lint.Known{}) }
 
 // EngineWith is Engine for rules that are to know more than the policy says:
-// names to protect, and lists, which replace the policy's of the same name.
+// domains learned, names to protect, and lists, which replace the policy's of the same name.
 func (p *Policy) EngineWith(org *lint.Org, more lint.Known) *lint.Engine {
 	if org == nil {
 		org = p.Org()
 	}
 	known := p.known()
 	known.Partners = append(known.Partners, more.Partners...)
+	known.Learned = append(known.Learned, more.Learned...)
 	known.Protected = append(known.Protected, more.Protected...)
 	known.Webmail = append(known.Webmail, more.Webmail...)
 	for name, list := range more.Lists {

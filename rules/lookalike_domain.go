@@ -32,9 +32,13 @@ gmai.com の会員が登録されており、2年半の間に829人に関する7
 	},
 	Quiet: lint.Text{
 		En: `Providers' real domains, your own and your partners' domains and what is below them, and domains that
-look like a slip and are somebody's (those are info). List further honest ones under params.allow.`,
+look like a slip and are somebody's (those are info). List further honest ones under params.allow. A gate learns
+domains as well: one that was answered on three days within half a year is silent, and protected like a partner's,
+within ten minutes. One that looks like another is never learned; a release is remembered for who was asked.`,
 		Ja: `プロバイダーの正規ドメイン、自組織と取引先のドメインおよびその配下には反応しません。打ち間違いに見えるが
-実在する組織のドメインは info とします。ほかに正しいドメインがあれば params.allow に書いてください。`,
+実在する組織のドメインは info とします。ほかに正しいドメインがあれば params.allow に書いてください。
+プロキシと milter は、半年以内に3日以上返信したドメインを10分以内に学習し、取引先と同じく扱います。ほかのドメインに
+似たドメインは学習しません。確認して送信したことは、確認した人について記憶します。`,
 	},
 	Held: lint.Text{
 		En: "Compare the address with the one suggested. Release only if the domain is known to be right.",
@@ -64,7 +68,7 @@ func LookalikeAllow(params any) []string {
 }
 
 // newLookalikeIndex protects the shipped providers, the organisation's own
-// domains and its partners'.
+// domains, its partners' and those it corresponds with.
 func newLookalikeIndex(org *lint.Org, p lookalikeParams) *lookalike.Index {
 	var own []string
 	for _, d := range org.Domains() {
@@ -72,7 +76,7 @@ func newLookalikeIndex(org *lint.Org, p lookalikeParams) *lookalike.Index {
 			own = append(own, strings.TrimPrefix(d, "="))
 		}
 	}
-	return lookalike.New(lookalike.Default(), lookalike.Options{Own: own, Partners: org.Partners(), Allow: p.Allow})
+	return lookalike.New(lookalike.Default(), lookalike.Options{Own: own, Partners: org.Partners(), Learned: org.Known().Learned, Allow: p.Allow})
 }
 
 var lookalikeSeverity = map[lookalike.Certainty]lint.Severity{
