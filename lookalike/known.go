@@ -13,7 +13,8 @@ func (b *brand) believeKnown(label string, l labelReading, s suffixReading) (ver
 		if b.origin != own && b.many() { // their holders have more of them: google.co
 			f.certainty = Info
 		}
-		return verdict{f, 40}, s.grade == cheap && b.origin == own || s.shortened(len(label))
+		academy := registryOf(s.place.suffix) == academic && len(label) >= 5 // kyoto-u.co.jp
+		return verdict{f, 40}, s.grade == cheap && (b.origin == own || academy) || s.shortened(len(label))
 	case l.sight && s.grade <= broken && len(b.label) >= 6:
 		return verdict{finding{kind: Confusable, certainty: Likely}, 45}, true
 	case s.grade > broken || l.edits > 1 || b.words.word(label) || !b.long(l.edit, s.place.suffix):
@@ -71,8 +72,8 @@ func (b *brand) known(label string, e edit, r registry) bool {
 	case n >= 10:
 		return true
 	case e.near:
-		return n > 5 || !b.words.reads(label, e.at) || e.kind != Key
-	case b.words.another(label, b.label):
+		return n > 5 || e.kind != Key || !e.first && !b.words.reads(label, e.at)
+	case b.words.another(label, b.label, e.kind == Omission):
 		return false
 	case e.cheap():
 		return n > 6 || n == 6 && (!e.first || e.kind == Omission)

@@ -6,7 +6,7 @@ import "testing"
 func TestPartnersNeighbours(t *testing.T) {
 	x := New(nil, Options{Partners: []string{
 		"deskpress.com", "harborbank.com", "nqtimes.com", "mail2ron.com", "quaveo.com",
-		"brandish.com", "brandish.de", "brandish.fr", "stateford.edu", "wellborough.net",
+		"brandish.com", "brandish.de", "brandish.fr", "stateford.edu", "wellborough.net", "kyoto-v.ac.jp", "fujitsu.com",
 	}})
 	for domain, want := range map[string]string{
 		"dekspress.com":    "deskpress.com",
@@ -23,6 +23,9 @@ func TestPartnersNeighbours(t *testing.T) {
 		"quaveo.cm":        "quaveo.com",
 		"quaveo.xom":       "quaveo.com",
 		"brandish.co":      "", // held under many suffixes
+		"kyoto-v.co.jp":    "kyoto-v.ac.jp",
+		"fujibsu.com":      "",
+		"fujitu.com":       "fujitsu.com",
 		"stateford.eu":     "stateford.edu",
 		"wellborough.bet":  "wellborough.net",
 		"wellborough.info": "",
@@ -43,11 +46,14 @@ func TestAnother(t *testing.T) {
 		{"paimpal", "paypal"}:        false,
 		{"storeboard", "scoreboard"}: true,
 	} {
-		if got := l.another(pair[0], pair[1]); got != want {
+		if got := l.another(pair[0], pair[1], false); got != want {
 			t.Errorf("%v: got %v", pair, got)
 		}
 	}
-	if (*lexicon)(nil).another("likenation", "livenation") || (*lexicon)(nil).reads("mail", 1) || (*lexicon)(nil).part("the") {
+	if l.another("ntimes", "nytimes", true) || !l.another("ntimes", "nytimes", false) {
+		t.Error("a letter left out of an abbreviation")
+	}
+	if (*lexicon)(nil).another("likenation", "livenation", false) || (*lexicon)(nil).reads("mail", 1) || (*lexicon)(nil).part("the") {
 		t.Error("no lexicon knows a word")
 	}
 	if !l.reads("stander", 3) || l.reads("xqzander", 2) || l.reads("sh0p", 2) {

@@ -86,10 +86,11 @@ func (l *lexicon) reads(label string, at int) bool {
 
 // another reports a label that is one edit from want and means something else:
 // they share a word and have different words beside it (likenation, livenation),
-// or want has an abbreviation there (nstimes, nytimes).
-func (l *lexicon) another(label, want string) bool {
+// or want has an abbreviation there (nstimes, nytimes). Where a letter is left out,
+// only words count: it mostly was forgotten.
+func (l *lexicon) another(label, want string, omission bool) bool {
 	return l.beside(label, want, func(got, want string) bool {
-		return l.otherWord(got, want) || len(want) <= 3 && !l.part(want)
+		return l.otherWord(got, want) || !omission && len(want) <= 3 && !l.part(want)
 	})
 }
 
