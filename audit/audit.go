@@ -71,6 +71,7 @@ type Report struct {
 	Approved  int       // findings that the baseline approves
 	Known     int       // findings that the last audit had too
 	Gone      []Key     // findings of the last audit that are no more
+	paths     []string  // of the files read
 	all       []Finding // before Previous took its share; the next State
 	book      bool      // of Addresses: there are addresses and no rules
 }

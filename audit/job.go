@@ -10,6 +10,7 @@ import (
 
 	"maillint/lint"
 	"maillint/lookalike"
+	"maillint/report"
 )
 
 // Exit codes of a Job, as of every verb that reads.
@@ -27,7 +28,9 @@ type Job struct {
 	Internal  []string // entries of organization.domains; none: guessed
 	Lookalike func(domain string) (intended string, ok bool)
 	Index     *lookalike.Index // of RunAddresses
-	Format    string           // text (also ""), jsonl
+	Format    string           // one of Formats; "" is text
+	Lang      string           // of what html and sarif explain: en (also ""), ja
+	Version   string           // of maillint, for the report
 	FailLevel string           // "" is warning; "none" never fails because of findings
 	Baseline  string           // file of approved forwardings
 	// Diff is the report of the last audit: only what is new is shown. Save is
@@ -50,7 +53,7 @@ func (j Job) RunAddresses(stdout, stderr io.Writer) int {
 	if err != nil {
 		return refuse(stderr, err)
 	}
-	if err := j.write(stdout, r); err != nil {
+	if err := j.write(stdout, r, level); err != nil {
 		fmt.Fprintf(stderr, "maillint: report: %v\n", err)
 		return ExitUnread
 	}
@@ -76,7 +79,7 @@ func (j Job) Run(stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "maillint: %v\n", err)
 		return ExitUsage
 	}
-	if err := j.write(stdout, r); err != nil {
+	if err := j.write(stdout, r, level); err != nil {
 		fmt.Fprintf(stderr, "maillint: report: %v\n", err)
 		return ExitUnread
 	}
@@ -99,11 +102,18 @@ func (r *Report) exit(level lint.Severity) int {
 	return ExitClean
 }
 
-func (j Job) write(w io.Writer, r *Report) error {
-	if j.Format == "jsonl" {
+// Formats lists the names of the formats, as of every verb that reports.
+func Formats() []string { return report.Formats() }
+
+// write writes the report. For a build server, what is below level passed.
+func (j Job) write(w io.Writer, r *Report, level lint.Severity) error {
+	switch j.Format {
+	case "", "text":
+		return WriteText(w, r)
+	case "jsonl":
 		return WriteJSONL(w, r)
 	}
-	return WriteText(w, r)
+	return report.WriteSurvey(j.Format, w, r.survey(), report.Options{Rules: Explain(), Show: level, Lang: j.Lang, Version: j.Version})
 }
 
 // prepare checks what was asked for, all of it before anything is read.
@@ -113,8 +123,8 @@ func (j Job) prepare() (opts Options, level, block lint.Severity, err error) {
 	if len(j.Paths) == 0 {
 		return opts, 0, 0, fmt.Errorf("audit: %w: name the exports (docs/forwarding-survey.md says how to make them)", ErrNoPath)
 	}
-	if !slices.Contains([]string{"", "text", "jsonl"}, j.Format) {
-		return opts, 0, 0, fmt.Errorf("unknown format %q: want text or jsonl", j.Format)
+	if j.Format != "" && !slices.Contains(Formats(), j.Format) {
+		return opts, 0, 0, fmt.Errorf("unknown format %q: want %s", j.Format, strings.Join(Formats(), ", "))
 	}
 	for _, s := range []struct {
 		name string

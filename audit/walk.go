@@ -169,6 +169,7 @@ func (a *auditor) readFrom(path string, r io.Reader) {
 		return
 	}
 	a.report.Files++
+	a.report.paths = append(a.report.paths, path)
 	a.byBase[filepath.Base(path)] = append(a.byBase[filepath.Base(path)], path)
 	a.read = 0
 	a.bytes(path, data)

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"maillint/lint"
+	"maillint/report"
 )
 
 // WriteJSONL writes one object a finding, one for each error and warning, and
@@ -80,6 +81,35 @@ func WriteText(w io.Writer, r *Report) error {
 	b.WriteString(r.summary())
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// survey is the report for the formats that all verbs share.
+func (r *Report) survey() *report.Survey {
+	v := &report.Survey{Title: "Forwarding audit", Command: "To remove it", Counts: strings.TrimSpace(r.summary())}
+	if r.book {
+		v.Title, v.Command = "Address audit", "To mend it"
+	}
+	bad := map[string]bool{}
+	for _, f := range r.Findings {
+		bad[f.Path] = true
+		v.Entries = append(v.Entries, report.Entry{
+			Rule: f.Rule, Severity: f.Severity, Place: report.Place{Path: f.Path, Line: f.Line, Record: f.Record, Text: f.Message},
+			Mailbox: f.Mailbox, Target: f.Target, Evidence: clip(f.Evidence, 300), Remove: f.Remove, Suggest: f.Suggest, Shared: f.Mailboxes,
+		})
+	}
+	for _, p := range r.Errors {
+		bad[p.Path] = true
+		v.Unread = append(v.Unread, report.Place{Path: p.Path, Line: p.Line, Record: p.Record, Text: p.Text})
+	}
+	for _, p := range r.Warnings {
+		v.Notes = append(v.Notes, report.Place{Path: p.Path, Line: p.Line, Record: p.Record, Text: p.Text})
+	}
+	for _, path := range r.paths {
+		if !bad[path] {
+			v.Clean = append(v.Clean, path)
+		}
+	}
+	return v
 }
 
 // where is the beginning of a line of text: "path:12: ".

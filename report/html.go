@@ -34,9 +34,16 @@ const mostRows = 5000
 //go:embed page.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"group": group, "plural": plural,
-}).Parse(pageSource))
+//go:embed frame.html
+var frameSource string
+
+var pageTemplate = framed("page", pageSource)
+
+// framed makes a template of a page; style and script are those of all pages.
+func framed(name, source string) *template.Template {
+	t := template.New(name).Funcs(template.FuncMap{"group": group, "plural": plural})
+	return template.Must(template.Must(t.Parse(frameSource)).Parse(source))
+}
 
 func newHTML(w io.Writer, o Options) *page {
 	return &page{w: w, opt: o, rules: tallyMap{}, from: tallyMap{}, days: map[string]int{}}

@@ -51,13 +51,17 @@ could not be read (it is named, and the rest is still checked). An empty file is
 	f.StringSliceVar(&o.job.Internal, "internal", nil, "domains of the organisation: example.ac.jp,=example.com,!hosp.example.ac.jp")
 	f.StringVar(&o.partners, "partners", "", "file with partner domains, one a line")
 	f.StringVar(&o.allow, "allow", "", "file with domains that are right though they look like a slip, one a line")
-	f.StringVar(&o.job.Format, "format", "text", "text, or jsonl: one object a finding and a closing one with counts")
+	f.StringVar(&o.job.Format, "format", "text", "`FORM`: "+strings.Join(audit.Formats(), ", ")+" (jsonl: one object a finding and a closing one with counts)")
+	f.StringVar(&o.job.Lang, "lang", "en", "`LANGUAGE` of explanations in html and sarif: en or ja")
 	f.StringVar(&o.job.FailLevel, "fail-level", "warning", "severity from which on the exit status is 1: info, warning, high, critical, none")
 	return cmd
 }
 
 // run audits with what the policy and the flags know.
 func (o *addressOptions) run(cmd *cobra.Command) error {
+	if err := checkLang(o.job.Lang); err != nil {
+		return err
+	}
 	p, err := loadPolicy(o.config, cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func (o *addressOptions) run(cmd *cobra.Command) error {
 		*more.to = append(slices.Clip(*more.to), domains...)
 	}
 	o.job.Index = lookalike.New(lookalike.Default(), opts)
-	o.job.Stdin = cmd.InOrStdin()
+	o.job.Stdin, o.job.Version = cmd.InOrStdin(), version
 	if code := o.job.RunAddresses(cmd.OutOrStdout(), cmd.ErrOrStderr()); code != exitClean {
 		return exit(code)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ settings, inbox rules, filters, scripts, aliases, logs of changes and lists of m
 "audit stamps" reads archived mail, and finds what did not go through maillint.`,
 		Example: `  maillint audit forwards --internal example.ac.jp mailboxes.csv rules.json
   maillint audit forwards --format jsonl /var/vmail /etc/aliases
+  maillint audit forwards --format html exports/ > forwards.html
   maillint audit addresses members.csv addressbook.vcf`,
 		Args: noSuchVerb,
 		RunE: needsVerb,
@@ -61,7 +63,8 @@ could not be read (it is named, and the rest is still audited). An empty export 
 	f := cmd.Flags()
 	f.StringVar(&config, "config", "", "policy to take the organisation from")
 	f.StringSliceVar(&job.Internal, "internal", nil, "domains of the organisation: example.ac.jp,=example.com,!hosp.example.ac.jp")
-	f.StringVar(&job.Format, "format", "text", "text, or jsonl: one object a finding and a closing one with counts")
+	f.StringVar(&job.Format, "format", "text", "`FORM`: "+strings.Join(audit.Formats(), ", ")+" (jsonl: one object a finding and a closing one with counts)")
+	f.StringVar(&job.Lang, "lang", "en", "`LANGUAGE` of explanations in html and sarif: en or ja")
 	f.StringVar(&job.FailLevel, "fail-level", "warning", "severity from which on the exit status is 1: info, warning, high, critical, none")
 	f.StringVar(&job.Baseline, "baseline", "", "file of approved forwardings: mailbox, target, reason, until")
 	f.StringVar(&job.WriteBaseline, "write-baseline", "", "write what was found as a baseline to fill in")
@@ -74,6 +77,9 @@ could not be read (it is named, and the rest is still audited). An empty export 
 
 // runForwards fills in what the policy knows, and runs the audit.
 func runForwards(cmd *cobra.Command, job audit.Job, config string) error {
+	if err := checkLang(job.Lang); err != nil {
+		return err
+	}
 	p, err := loadPolicy(config, cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -82,7 +88,7 @@ func runForwards(cmd *cobra.Command, job audit.Job, config string) error {
 		job.Internal = p.Organization.Domains
 	}
 	job.Lookalike = lookalikeOf(lookalikeOptions(p, job.Internal))
-	job.Stdin = cmd.InOrStdin()
+	job.Stdin, job.Version = cmd.InOrStdin(), version
 	if code := job.Run(cmd.OutOrStdout(), cmd.ErrOrStderr()); code != exitClean {
 		return exit(code)
 	}
