@@ -122,6 +122,7 @@ type auditor struct {
 	said     map[string]bool     // warnings that are given once a file
 	read     int                 // records of the current file
 	byBase   map[string][]string // files read, by the last part of their paths
+	names    map[string]string   // of fields in JSON, as they are compared
 }
 
 // hollow is a file that holds nothing.
@@ -132,7 +133,7 @@ type hollow struct {
 }
 
 func newAuditor(opts Options) *auditor {
-	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}}
+	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}, names: map[string]string{}}
 	a.sniffer = a.sniff
 	return a
 }

@@ -83,7 +83,7 @@ func FuzzList(f *testing.F) {
 
 func FuzzJSON(f *testing.F) {
 	seed(f, "graph", "gmail", "google-audit", "unified-audit-log")
-	fuzz(f, func(a *auditor, data []byte) { a.json("file", data) })
+	fuzz(f, func(a *auditor, data []byte) { a.json("file", bytes.NewReader(data)) })
 }
 
 func FuzzSieve(f *testing.F) {

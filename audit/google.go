@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ func (a *auditor) googleEvent(rec record) {
 	base.actor = scalar(sub(rec, "actor")["email"])
 	base.client = rec.text("ipaddress", "ip_address")
 	base.when = scalar(sub(rec, "id")["time"])
-	events, ok := rec.obj["events"].([]any)
+	events, ok := list(rec.obj["events"])
 	if !ok {
 		events = []any{rec.obj["events"]}
 		if rec.obj["events"] == nil {
@@ -46,7 +45,7 @@ func (a *auditor) googleCloudEvent(rec record) {
 	base.client = scalar(lowerObject(payload["requestmetadata"])["callerip"])
 	base.when = rec.text("timestamp", "receivetimestamp")
 	meta := lowerObject(payload["metadata"])
-	events, ok := meta["event"].([]any)
+	events, ok := list(meta["event"])
 	if !ok {
 		events = []any{meta["event"]}
 	}
@@ -69,7 +68,7 @@ func (a *auditor) googleRow(rec record) {
 	if name := rec.text("name", "eventname", "event"); name != "" {
 		c.name = name
 	}
-	c.params = map[string]string{"email_forwarding_destination_address": rec.text("emailforwardingdestinationaddress")}
+	c.params = map[string]string{"emailforwardingdestinationaddress": rec.text("emailforwardingdestinationaddress")}
 	c.read()
 }
 
@@ -86,15 +85,15 @@ func (a *auditor) consoleRow(rec record) {
 	if found := anyAddress.FindAllString(text, 20); to == "" && len(found) > 0 {
 		to = strings.TrimRight(found[len(found)-1], ".")
 	}
-	c.params = map[string]string{"email_forwarding_destination_address": to}
+	c.params = map[string]string{"emailforwardingdestinationaddress": to}
 	c.read()
 }
 
 // parameters come as a list of {name, value} or as an object.
 func parameters(lists ...any) map[string]string {
 	out := map[string]string{}
-	for _, list := range lists {
-		switch v := list.(type) {
+	for _, l := range lists {
+		switch v := opened(l).(type) {
 		case []any:
 			for _, e := range v {
 				low := lowerObject(e)
@@ -104,11 +103,11 @@ func parameters(lists ...any) map[string]string {
 						value = low[k]
 					}
 				}
-				out[strings.ToLower(scalar(low["name"]))] = scalar(value)
+				out[columnName(scalar(low["name"]))] = scalar(value)
 			}
 		case map[string]any:
 			for k, e := range v {
-				out[strings.ToLower(k)] = scalar(e)
+				out[columnName(k)] = scalar(e)
 			}
 		}
 	}
@@ -146,7 +145,7 @@ func (c *googleChange) setting(what string) *setting {
 
 func (c *googleChange) forwarding() {
 	s := c.setting("Gmail forwarding")
-	to := c.params["email_forwarding_destination_address"]
+	to := c.params["emailforwardingdestinationaddress"]
 	s.all = true
 	s.targets = cellTargets(to)
 	if len(s.targets) == 0 {
@@ -160,14 +159,14 @@ func (c *googleChange) forwarding() {
 // route reads an administrator's change of routing. Settings of Gmail are many;
 // those that cannot lead mail elsewhere are left out.
 func (c *googleChange) route() {
-	name := strings.ToUpper(c.params["setting_name"])
+	name := strings.ToUpper(c.params["settingname"])
 	if low := strings.ToLower(c.name); strings.HasSuffix(low, "_setting") && (!routing(name) || strings.HasPrefix(low, "delete")) {
 		return
 	}
 	s := c.setting("Gmail route")
 	s.mailbox, s.tenant, s.name, s.id = "", true, strings.Trim(c.name+" "+name, " "), name
 	for key, v := range c.params {
-		if key == "user_email" || key == "actor" {
+		if key == "useremail" || key == "actor" {
 			continue
 		}
 		for _, m := range anyAddress.FindAllString(v, 20) {
@@ -315,8 +314,8 @@ func (a *auditor) delegated(rec record, src source) {
 
 // gamJSONRow reads rows that "gam ... formatjson" writes: User,JSON.
 func (a *auditor) gamJSONRow(rec record) {
-	var v any
-	if err := json.Unmarshal([]byte(rec.text("json")), &v); err != nil {
+	v, err := wholeJSON(rec.text("json"))
+	if err != nil {
 		a.skip(rec.place, "the JSON column is cut off or no JSON")
 		return
 	}

@@ -130,8 +130,8 @@ func (r record) words(names ...string) []string {
 	var out []string
 	for _, name := range names {
 		if r.obj != nil {
-			if list, ok := r.obj[name].([]any); ok {
-				for _, e := range list {
+			if entries, ok := list(r.obj[name]); ok {
+				for _, e := range entries {
 					if s, ok := e.(string); ok {
 						out = append(out, s)
 					}
@@ -236,9 +236,3 @@ var graphWords = map[string]bool{
 }
 
 func sub(rec record, name string) map[string]any { return lowerObject(rec.obj[name]) }
-
-// lowerObject gives an object by lower-case names; an empty one for anything else.
-func lowerObject(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return lowerKeys(m)
-}

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,16 +14,17 @@ import (
 )
 
 // json reads JSON: one value, several behind each other, JSON Lines. Arrays at
-// the top are read one element at a time.
-func (a *auditor) json(path string, text []byte) {
-	j := &jsonFile{auditor: a, path: path, text: text, dec: json.NewDecoder(bytes.NewReader(text)), line: 1}
+// the top, and objects that are too large to be one mailbox's, are read one
+// element at a time.
+func (a *auditor) json(path string, r io.Reader) {
+	j := &jsonFile{auditor: a, path: path, in: newJSONInput(r)}
 	err := j.values()
 	if err != nil {
 		a.report.Unparsed++
-		a.fail(place{path: path, line: j.at(j.errorOffset(err)), record: j.n}, jsonError(err))
+		a.fail(place{path: path, line: j.in.line, record: j.n}, err.Error())
 	}
 	if j.more {
-		a.fail(place{path: path, line: j.at(len(text))}, "half an export: the last answer names a further page (nextLink, nextPageToken) that is not here")
+		a.fail(place{path: path, line: j.in.line}, "half an export: the last answer names a further page (nextLink, nextPageToken) that is not here")
 	}
 	switch {
 	case a.read > 0 || err != nil:
@@ -43,10 +43,7 @@ func (a *auditor) json(path string, text []byte) {
 type jsonFile struct {
 	*auditor
 	path    string
-	text    []byte
-	dec     *json.Decoder
-	offset  int // up to here lines are counted
-	line    int
+	in      *jsonInput
 	n       int // objects and elements met
 	known   int // of these, recognised
 	strange int
@@ -65,55 +62,172 @@ type context struct {
 const maxNesting = 60
 
 func (j *jsonFile) values() error {
+	inside := false // of an array at the top
+	around := context{mailbox: namedMailbox(j.path)}
 	for {
-		start := int(j.dec.InputOffset())
-		if rest := bytes.TrimLeft(j.text[start:], " \t\r\n,\x1e"); len(rest) > 0 && rest[0] == '[' {
-			if err := j.array(); err != nil {
-				return err
-			}
+		c, err := j.in.peek()
+		switch {
+		case err == io.EOF && inside:
+			return errHalfJSON
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return errors.New(cannot(err))
+		case c == '[' && !inside, c == ']' && inside:
+			inside = !inside
+			j.in.skip(1)
 			continue
 		}
-		var v any
-		if err := j.dec.Decode(&v); err == io.EOF {
-			return nil
-		} else if err != nil {
+		if err := j.top(around); err != nil {
 			return err
 		}
-		j.top(v, start)
 	}
-}
-
-// array reads the elements of a top array one by one.
-func (j *jsonFile) array() error {
-	if _, err := j.dec.Token(); err != nil {
-		return err
-	}
-	for j.dec.More() {
-		start := int(j.dec.InputOffset())
-		var v any
-		if err := j.dec.Decode(&v); err != nil {
-			return err
-		}
-		j.top(v, start)
-	}
-	_, err := j.dec.Token()
-	return err
 }
 
 // top takes one value with its place.
-func (j *jsonFile) top(v any, start int) {
-	for start < len(j.text) && strings.IndexByte(" \t\r\n,", j.text[start]) >= 0 {
-		start++
+func (j *jsonFile) top(around context) error {
+	p := place{path: j.path, line: j.in.line, record: j.n + 1}
+	text, line, err := j.in.value()
+	found, empty := false, false
+	switch {
+	case err == errLarge:
+		if found, err = j.large(p, around); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	default:
+		found, empty = j.whole(text, line, p, around)
 	}
-	p := place{path: j.path, line: j.at(start), record: j.n + 1}
-	if !emptyValue(v) {
-		j.n++
+	if empty {
+		return nil
 	}
-	if !j.value(v, p, context{mailbox: namedMailbox(j.path)}) && !emptyValue(v) {
+	if j.n++; !found {
 		if j.strange++; j.strange == 1 {
 			j.first = p
 		}
 	}
+	return nil
+}
+
+// whole takes a value that is whole, and says what of it was no JSON.
+func (j *jsonFile) whole(text []byte, line int, p place, c context) (found, empty bool) {
+	v, doc, err := parseJSON(text, line, j.names)
+	if err == nil {
+		empty = emptyValue(v)
+		found = j.value(v, p, c)
+		err = doc.fault
+	}
+	if err != nil {
+		j.skip(p, err.Error())
+		j.known++
+		return true, false
+	}
+	return found, empty
+}
+
+// large reads what is too large to be one mailbox's: an answer that holds many.
+func (j *jsonFile) large(p place, c context) (found bool, err error) {
+	if c.depth++; c.depth > maxNesting {
+		return false, errNested
+	}
+	open, _ := j.in.peek()
+	switch j.in.skip(1); open {
+	case '[':
+		return j.largeArray(c)
+	case '{':
+		return j.largeObject(p, c)
+	}
+	return false, fmt.Errorf("not JSON of an export: %w", errLarge)
+}
+
+func (j *jsonFile) largeArray(c context) (found bool, err error) {
+	for {
+		b, err := j.in.peek()
+		if err != nil {
+			return found, errHalfJSON
+		}
+		if b == ']' {
+			j.in.skip(1)
+			return found, nil
+		}
+		one, err := j.child(c)
+		if err != nil {
+			return found, err
+		}
+		found = found || one
+	}
+}
+
+// child reads one value inside a large one.
+func (j *jsonFile) child(c context) (found bool, err error) {
+	p := place{path: j.path, line: j.in.line, record: j.n + 1}
+	text, line, err := j.in.value()
+	if err == errLarge {
+		return j.large(p, c)
+	}
+	if err != nil {
+		return false, err
+	}
+	found, _ = j.whole(text, line, p, c)
+	return found, nil
+}
+
+// largeObject reads the fields of an answer; what they hold is passed on with
+// what the fields before say.
+func (j *jsonFile) largeObject(p place, c context) (found bool, err error) {
+	low := map[string]any{}
+	for {
+		b, err := j.in.peek()
+		switch {
+		case err != nil:
+			return found, errHalfJSON
+		case b == '}':
+			j.in.skip(1)
+			j.page(low)
+			if objectKindOf(low, c) != nil {
+				j.skip(p, "an object of more than 8 MiB: not judged")
+			}
+			return found, nil
+		case b != '"':
+			return found, notJSON(b)
+		}
+		one, err := j.largeField(low, c)
+		if err != nil {
+			return found, err
+		}
+		found = found || one
+	}
+}
+
+// largeField reads one field of a large object.
+func (j *jsonFile) largeField(low map[string]any, c context) (found bool, err error) {
+	text, line, err := j.in.value()
+	if err != nil {
+		return false, err
+	}
+	doc := &jsonDoc{names: j.names}
+	key, err := doc.name(text[1 : len(text)-1])
+	if err != nil {
+		return false, err
+	}
+	if b, err := j.in.peek(); err != nil || b != ':' {
+		return false, errHalfJSON
+	}
+	j.in.skip(1)
+	b, err := j.in.peek()
+	if err != nil {
+		return false, errHalfJSON
+	}
+	c.mailbox, c.key = contextMailbox(low, c.mailbox), key
+	if b == '[' || b == '{' {
+		low[key] = []any{} // for page, which asks whether there is a list
+		return j.child(c)
+	}
+	if text, line, err = j.in.value(); err == nil {
+		low[key], _, err = parseJSON(bytes.Clone(text), line, j.names)
+	}
+	return false, err
 }
 
 // namedMailbox is the address that a file's name or folder holds: the export
@@ -129,35 +243,9 @@ func namedMailbox(path string) string {
 	return ""
 }
 
-// at gives the line of an offset; offsets come in rising order.
-func (j *jsonFile) at(offset int) int {
-	offset = min(max(offset, j.offset), len(j.text))
-	j.line += bytes.Count(j.text[j.offset:offset], []byte("\n"))
-	j.offset = offset
-	return j.line
-}
-
-func (j *jsonFile) errorOffset(err error) int {
-	var s *json.SyntaxError
-	if errors.As(err, &s) {
-		return int(s.Offset)
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return len(bytes.TrimRight(j.text, "\r\n"))
-	}
-	return int(j.dec.InputOffset())
-}
-
-func jsonError(err error) string {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "unexpected end") {
-		return "half a file: the JSON ends in the middle; what stands before was read"
-	}
-	return "not JSON: " + err.Error() + "; what stands before was read"
-}
-
 // emptyValue is an answer that holds nothing: {}, [], {"value":[]}.
 func emptyValue(v any) bool {
-	switch v := v.(type) {
+	switch v := opened(v).(type) {
 	case nil:
 		return true
 	case []any:
@@ -169,8 +257,8 @@ func emptyValue(v any) bool {
 		return true
 	case map[string]any:
 		for k, e := range v {
-			switch e.(type) {
-			case []any, map[string]any:
+			switch {
+			case isList(e) || isObject(e):
 				if !emptyValue(e) {
 					return false
 				}
@@ -190,7 +278,10 @@ func (j *jsonFile) value(v any, p place, c context) bool {
 	if c.depth++; c.depth > maxNesting {
 		return false
 	}
-	switch v := v.(type) {
+	if u, ok := v.(unopened); ok {
+		p.line = u.lineOf()
+	}
+	switch v := opened(v).(type) {
 	case []any:
 		found := false
 		for _, e := range v {
@@ -198,12 +289,12 @@ func (j *jsonFile) value(v any, p place, c context) bool {
 		}
 		return found
 	case map[string]any:
-		return j.object(lowerKeys(v), v, p, c)
+		return j.object(v, p, c)
 	}
 	return false
 }
 
-func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
+func (j *jsonFile) object(low map[string]any, p place, c context) bool {
 	c.mailbox = contextMailbox(low, c.mailbox)
 	if kind := objectKindOf(low, c); kind != nil {
 		j.known++
@@ -222,12 +313,10 @@ func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
 	}
 	j.page(low)
 	found := false
-	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		child := raw[key]
-		switch child.(type) {
-		case []any, map[string]any:
+	for _, key := range slices.Sorted(maps.Keys(low)) {
+		if child := low[key]; isList(child) || isObject(child) {
 			inner := c
-			inner.key = columnName(key)
+			inner.key = key
 			if t, ok := addressTarget(key); ok && !strings.Contains(key, "odata") {
 				inner.mailbox = t.addr.Key()
 			}
@@ -247,7 +336,7 @@ func (j *jsonFile) object(low, raw map[string]any, p place, c context) bool {
 // page remembers whether the last answer said that there are more.
 func (j *jsonFile) page(low map[string]any) {
 	for _, key := range []string{"value", "items", "entries", "filter", "delegates"} {
-		if _, ok := low[key].([]any); ok {
+		if isList(low[key]) {
 			j.more = scalar(low["@odata.nextlink"]) != "" || scalar(low["nextpagetoken"]) != ""
 		}
 	}
@@ -258,10 +347,7 @@ var answerKey = map[string]bool{"forwardingaddresses": true, "filter": true, "fi
 
 // refusal is an error that an API answered.
 func refusal(low map[string]any) (string, bool) {
-	e, ok := low["error"].(map[string]any)
-	if !ok {
-		return "", false
-	}
+	e := lowerObject(low["error"])
 	text := scalar(e["message"])
 	if text == "" {
 		text = scalar(e["code"])

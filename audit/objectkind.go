@@ -59,18 +59,18 @@ func isAuditRecord(has func(string) bool, low map[string]any, _ context) bool {
 // isGoogleEvent knows activities of the Reports API, and single events taken
 // out of them.
 func isGoogleEvent(has func(string) bool, low map[string]any, _ context) bool {
-	if _, list := low["events"].([]any); list && (has("id") || has("actor")) {
+	if isList(low["events"]) && (has("id") || has("actor")) {
 		return true
 	}
-	if _, one := low["events"].(map[string]any); one && has("actor") {
+	if isObject(low["events"]) && has("actor") {
 		return true
 	}
 	return has("actor") && has("parameters") && has("name")
 }
 
 func isGraphRule(has func(string) bool, low map[string]any, _ context) bool {
-	_, actions := low["actions"].(map[string]any)
-	_, conditions := low["conditions"].(map[string]any)
+	actions := isObject(low["actions"])
+	conditions := isObject(low["conditions"])
 	return (actions || conditions) && (has("displayname") || has("sequence") || has("isenabled") || has("haserror")) ||
 		has("displayname") && has("isenabled") && has("sequence")
 }
@@ -92,8 +92,8 @@ func isMailbox(has func(string) bool, _ map[string]any, _ context) bool {
 }
 
 func isGmailFilter(has func(string) bool, low map[string]any, c context) bool {
-	_, criteria := low["criteria"].(map[string]any)
-	_, action := low["action"].(map[string]any)
+	criteria := isObject(low["criteria"])
+	action := isObject(low["action"])
 	return criteria || action || has("id") && strings.HasPrefix(c.key, "filter")
 }
 

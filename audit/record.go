@@ -79,16 +79,17 @@ func scalar(v any) string {
 		return strings.Join(parts, ";")
 	case map[string]any:
 		return objectText(v)
+	case unopened:
+		return scalar(opened(v))
 	}
 	return fmt.Sprint(v)
 }
 
 // objectText takes the telling field of an object: an address before a name.
 func objectText(m map[string]any) string {
-	low := lowerKeys(m)
 	for _, key := range []string{"emailaddress", "address", "smtpaddress", "addressstring", "primarysmtpaddress", "value", "displayname", "name", "id"} {
-		if s := scalar(low[key]); s != "" {
-			if kind := scalar(low["routingtype"]); kind != "" && key == "address" {
+		if s := scalar(m[key]); s != "" {
+			if kind := scalar(m["routingtype"]); kind != "" && key == "address" {
 				return "[" + kind + ":" + s + "]"
 			}
 			return s
@@ -162,14 +163,6 @@ func (r record) owner(names ...string) string {
 		return r.mailbox
 	}
 	return r.text(names...)
-}
-
-func lowerKeys(m map[string]any) map[string]any {
-	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[columnName(k)] = v
-	}
-	return out
 }
 
 // clip shortens a text for a message.

@@ -43,7 +43,7 @@ func (a *auditor) sniff(path string, text []byte) {
 	head := string(text[:min(len(text), 1<<20)])
 	switch {
 	case trimmed[0] == '{' || trimmed[0] == '[' && !bytes.HasPrefix(trimmed, []byte("[SMTP:")):
-		a.json(path, text)
+		a.json(path, bytes.NewReader(text))
 	case trimmed[0] == '<':
 		a.fail(place{path: path, line: 1}, markup(head))
 	case a.table(path, text):

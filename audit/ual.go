@@ -2,8 +2,7 @@ package audit
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"maps"
 	"net"
 	"net/netip"
@@ -20,12 +19,17 @@ func (a *auditor) auditRow(rec record) {
 		data = rec.object() // Sentinel and hunting queries: the record's fields are columns
 	}
 	if rec.has("auditdata") {
-		inner, err := auditData(rec)
+		inner, doc, err := a.auditData(rec)
 		if err != nil {
 			a.skip(rec.place, err.Error())
 			return
 		}
 		data = inner
+		defer func() {
+			if doc != nil && doc.fault != nil {
+				a.skip(rec.place, "AuditData is no whole JSON: "+doc.fault.Error())
+			}
+		}()
 	}
 	e := auditEvent{auditor: a, place: rec.place, obj: data, outer: rec}
 	e.params = named(data["parameters"], data["officeobjectparameters"])
@@ -34,40 +38,40 @@ func (a *auditor) auditRow(rec record) {
 }
 
 // auditData decodes the JSON in the cell.
-func auditData(rec record) (map[string]any, error) {
-	if m, ok := rec.obj["auditdata"].(map[string]any); ok {
-		return lowerKeys(m), nil
+func (a *auditor) auditData(rec record) (map[string]any, *jsonDoc, error) {
+	if isObject(rec.obj["auditdata"]) {
+		return lowerObject(rec.obj["auditdata"]), nil, nil
 	}
 	cell := rec.text("auditdata")
 	if cell == "" {
-		return nil, fmt.Errorf("AuditData is empty")
+		return nil, nil, errors.New("AuditData is empty")
 	}
-	var m map[string]any
-	if err := json.Unmarshal([]byte(cell), &m); err != nil {
-		if len(cell) > 32_000 && len(cell) < 33_000 {
-			return nil, fmt.Errorf("AuditData is cut off: Excel keeps 32,767 characters of a cell; use the file as it was exported")
-		}
-		return nil, fmt.Errorf("AuditData is no whole JSON: the record was cut off (%s)", clip(err.Error(), 80))
+	v, doc, err := parseJSON([]byte(cell), rec.line, a.names)
+	switch {
+	case err != nil && len(cell) > 32_000 && len(cell) < 33_000:
+		err = errors.New("AuditData is cut off: Excel keeps 32,767 characters of a cell; use the file as it was exported")
+	case errors.Is(err, errHalfJSON):
+		err = errors.New("AuditData is no whole JSON: the record was cut off")
+	case err == nil && !isObject(v):
+		err = errors.New("AuditData is no object of JSON")
 	}
-	return lowerKeys(m), nil
+	return lowerObject(v), doc, err
 }
 
 // named makes one map of lists of {Name, Value}, in JSON or in a string of
 // JSON.
 func named(lists ...any) map[string]any {
 	out := map[string]any{}
-	for _, list := range lists {
-		if s, ok := list.(string); ok {
-			var v any
-			if json.Unmarshal([]byte(s), &v) == nil {
-				list = v
+	for _, l := range lists {
+		if s, ok := l.(string); ok {
+			if v, err := wholeJSON(s); err == nil {
+				l = v
 			}
 		}
-		switch v := list.(type) {
+		switch v := opened(l).(type) {
 		case []any:
 			for _, e := range v {
-				if m, ok := e.(map[string]any); ok {
-					low := lowerKeys(m)
+				if low := lowerObject(e); low != nil {
 					out[columnName(scalar(low["name"]))] = low["value"]
 				}
 			}
@@ -400,20 +404,18 @@ func blank(s string) bool {
 
 // outlookActions reads RuleActions (JSON in a string, or words) and ServerRule.
 func (e *auditEvent) outlookActions(s *setting, text string, server any) {
-	var v any
-	if json.Unmarshal([]byte(text), &v) != nil {
+	v, err := wholeJSON(text)
+	if err != nil {
 		v = text
 	}
 	w := actionWords{setting: s}
 	w.walk(v, "", 0)
 	if str, ok := server.(string); ok {
-		var inner any
-		if json.Unmarshal([]byte(str), &inner) == nil {
+		if inner, err := wholeJSON(str); err == nil {
 			server = inner
 		}
 	}
-	if m, ok := server.(map[string]any); ok {
-		low := lowerKeys(m)
+	if low := lowerObject(server); low != nil {
 		s.name = cmp.Or(s.name, scalar(low["name"]))
 		if actions, ok := low["actions"]; ok {
 			server = actions
@@ -429,7 +431,7 @@ func (w actionWords) walk(v any, key string, depth int) {
 	if depth > maxNesting {
 		return
 	}
-	switch v := v.(type) {
+	switch v := opened(v).(type) {
 	case []any:
 		for _, e := range v {
 			w.walk(e, key, depth+1)
