@@ -40,7 +40,7 @@ func Addresses(paths []string, opts Options) (*Report, error) {
 		opts.Index = lookalike.New(lookalike.Default(), lookalike.Options{})
 	}
 	a := newAuditor(opts)
-	a.sniffer = a.sniffAddresses
+	a.sniffer, a.stream = a.sniffAddresses, nil
 	for _, p := range paths {
 		a.visit(p)
 	}

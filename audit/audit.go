@@ -118,10 +118,13 @@ type auditor struct {
 	internal func(domain string) bool
 	tree     *tree // the folder that is being walked; nil for a single file
 	sniffer  func(path string, text []byte)
+	stream   func(path string, head []byte, rest io.Reader) // of large files; nil: there is none
 	hollow   []hollow
 	said     map[string]bool     // warnings that are given once a file
 	read     int                 // records of the current file
 	byBase   map[string][]string // files read, by the last part of their paths
+	runs     map[string][]string // Sieve scripts that a script includes
+	dormant  map[string]bool     // Sieve scripts that no link makes active
 	names    map[string]string   // of fields in JSON, as they are compared
 }
 
@@ -133,8 +136,8 @@ type hollow struct {
 }
 
 func newAuditor(opts Options) *auditor {
-	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}, names: map[string]string{}}
-	a.sniffer = a.sniff
+	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}, names: map[string]string{}, runs: map[string][]string{}, dormant: map[string]bool{}}
+	a.sniffer, a.stream = a.sniff, a.sniffStream
 	return a
 }
 
@@ -194,9 +197,11 @@ func (a *auditor) finish() {
 	}
 	a.people.settle()
 	a.includes()
+	a.activate()
 	for _, s := range a.settings {
 		a.resolve(s)
 	}
+	a.namesakes()
 	var all []Finding
 	for _, s := range a.settings {
 		all = append(all, a.judge(s)...)

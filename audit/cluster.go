@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -213,6 +214,10 @@ func burstFinding(client string, row []*setting) Finding {
 		span = fmt.Sprintf(" between %s and %s", s.event.when.Format("2006-01-02 15:04"), end.event.when.Format("2006-01-02 15:04"))
 	}
 	shown := strings.Join(boxes[:min(len(boxes), 10)], ", ")
+	blocked := "the client's address"
+	if ip, err := netip.ParseAddr(client); err == nil {
+		blocked = ip.String() // anything else is text that somebody chose
+	}
 	var to target
 	if len(s.targets) > 0 {
 		to = s.targets[0]
@@ -221,6 +226,6 @@ func burstFinding(client string, row []*setting) Finding {
 		Rule: changesBurst, Severity: sev, Path: s.path, Line: s.line, Record: s.record, Mailbox: s.mailbox, Target: to.String(), Mailboxes: boxes,
 		Message:  fmt.Sprintf("%d mailboxes were changed from %s%s, with %s: %s", len(boxes), client, span, who, shown),
 		Evidence: strings.Join(s.evidence, "; "), Source: string(s.source),
-		Remove: "reset the passwords and sign-ins of these accounts, then remove each change; block " + client + " at sign-in",
+		Remove: "reset the passwords and sign-ins of these accounts, then remove each change; block " + blocked + " at sign-in",
 	}
 }

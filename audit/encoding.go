@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // errHalf is a file that ends inside a character.
@@ -40,6 +41,13 @@ func decode(data []byte) ([]byte, error) {
 			return nil, errors.New("wrong kind of file: " + b.hint)
 		}
 	}
+	if order, ok := widest(data); ok {
+		out, err := decodeAs(order, data[:len(data)&^3])
+		if err == nil && len(data)%4 != 0 {
+			err = errHalf
+		}
+		return bytes.TrimPrefix(out, []byte("\ufeff")), err
+	}
 	if big, ok := wide(data); ok {
 		return decodeWide(data, big)
 	}
@@ -54,6 +62,54 @@ func decode(data []byte) ([]byte, error) {
 		return data, nil
 	}
 	return decodeAs(eightBit(data), data)
+}
+
+// streamEncoding finds the encoding of a file by what it begins with.
+func streamEncoding(head []byte) (encoding.Encoding, error) {
+	head = head[:max(bytes.LastIndexByte(head, '\n'), len(head)&^3-4)]
+	text, err := decode(head)
+	if err != nil && !errors.Is(err, errHalf) {
+		return nil, err
+	}
+	if order, ok := widest(head); ok {
+		return order, nil
+	}
+	if big, ok := wide(head); ok {
+		return utf16Of(big), nil
+	}
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	switch {
+	case utf8.Valid(head) && !bytes.Equal(head, bytes.TrimRight(text, "\x1a")):
+		return japanese.ISO2022JP, nil
+	case utf8.Valid(head):
+		return unicode.UTF8BOM, nil
+	}
+	return eightBit(head), nil
+}
+
+// widest tells UTF-32, with a byte order mark or without.
+func widest(data []byte) (encoding.Encoding, bool) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")):
+		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), true
+	case bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM), true
+	}
+	head := data[:min(len(data), 2000)&^3]
+	var zeros [4]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%4]++
+		}
+	}
+	switch n := len(head) / 4; {
+	case n < 4:
+	case zeros[3] == n && zeros[2] == n && zeros[0] == 0:
+		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), true
+	case zeros[0] == n && zeros[1] == n && zeros[3] == 0:
+		return utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), true
+	}
+	return nil, false
 }
 
 // wide tells UTF-16, with a byte order mark or without, and its order.
@@ -84,13 +140,17 @@ func wide(data []byte) (big, ok bool) {
 	return false, false
 }
 
-func decodeWide(data []byte, big bool) ([]byte, error) {
+func utf16Of(big bool) encoding.Encoding {
 	order := unicode.LittleEndian
 	if big {
 		order = unicode.BigEndian
 	}
+	return unicode.UTF16(order, unicode.UseBOM)
+}
+
+func decodeWide(data []byte, big bool) ([]byte, error) {
 	half := len(data)%2 != 0
-	out, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data[:len(data)&^1])
+	out, err := utf16Of(big).NewDecoder().Bytes(data[:len(data)&^1])
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 // exchangeMailbox reads a row of Get-Mailbox.
 func (a *auditor) exchangeMailbox(rec record) {
 	rec.warn = a.warn
-	box := rec.owner("primarysmtpaddress", "userprincipalname", "windowsemailaddress", "mailbox", "alias", "identity", "name")
+	box := rec.owner("primarysmtpaddress", "userprincipalname", "windowsemailaddress", "emailaddress", "mailbox", "alias", "identity", "name")
 	if box == "" {
 		a.skip(rec.place, "no UserPrincipalName or PrimarySmtpAddress: whose mailbox is it?")
 		return

@@ -11,7 +11,7 @@ import (
 const maxObject = 8 << 20
 
 // errLarge is a value of more than maxObject.
-var errLarge = errors.New("a value of more than 8 MiB")
+var errLarge = errors.New("a value of more than 8 MiB: not read; what stands before was")
 
 // jsonInput cuts JSON into values without holding all of it.
 type jsonInput struct {

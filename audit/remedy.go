@@ -21,41 +21,82 @@ func remedy(s *setting, t target) string {
 	}
 	switch s.source {
 	case exMailbox:
-		return "Set-Mailbox -Identity " + ps(s.mailbox) + " -ForwardingAddress $null -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false"
+		return "Set-Mailbox -Identity " + psBox(s.mailbox) + " -ForwardingAddress $null -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false"
 	case exRule:
 		return remedyRule(s)
 	case graphRule:
-		return fmt.Sprintf("Remove-MgUserMailFolderMessageRule -UserId %s -MailFolderId inbox -MessageRuleId %s", ps(s.mailbox), ps(s.id))
+		return fmt.Sprintf("Remove-MgUserMailFolderMessageRule -UserId %s -MailFolderId inbox -MessageRuleId %s", psBox(s.mailbox), ps(s.id))
 	case unifiedLog:
 		return remedyLog(s)
 	}
 	return remedyFile(s, t)
 }
 
+// remedyRule removes a rule by its Identity. A name serves where the export has
+// nothing better, if no other rule of the mailbox has it and all of it shows.
 func remedyRule(s *setting) string {
+	box := "Get-InboxRule -Mailbox " + psBox(s.mailbox) + " -IncludeHidden"
 	id := s.id
 	if id == "" {
 		id = s.name
 	}
-	if id == "" {
-		return "Get-InboxRule -Mailbox " + ps(s.mailbox) + " -IncludeHidden  # find the rule there: the export gives neither its Identity nor its name"
+	switch {
+	case id == "":
+		return box + "  # find the rule there: the export gives neither its Identity nor its name"
+	case clean(id) != id:
+		return box + " | Format-List RuleIdentity,Name,ForwardTo,RedirectTo  # its name holds characters that do not show: remove it by RuleIdentity"
+	case s.namesake:
+		return box + " | Where-Object {$_.Name -eq " + ps(id) + "} | Format-List RuleIdentity,ForwardTo,RedirectTo  # several rules have this name: remove the one by RuleIdentity"
 	}
-	command := fmt.Sprintf("Remove-InboxRule -Mailbox %s -Identity %s -Confirm:$false", ps(s.mailbox), ps(id))
+	command := fmt.Sprintf("Remove-InboxRule -Mailbox %s -Identity %s -Confirm:$false", psBox(s.mailbox), ps(id))
 	if s.hidden {
-		return command + "  # if it is refused, the rule is hidden: Get-InboxRule -Mailbox " + ps(s.mailbox) + " -IncludeHidden | Remove-InboxRule"
+		return command + "  # if it is refused, the rule is hidden: " + box + " | Where-Object {$_.RuleIdentity -eq " + ps(id) + "} | Remove-InboxRule"
 	}
 	return command
+}
+
+// psBox and gamBox are the mailbox in a command, or a word to replace where the
+// export does not say whose it is.
+func psBox(mailbox string) string {
+	if mailbox == "" {
+		return "MAILBOX"
+	}
+	return ps(mailbox)
+}
+
+func gamBox(mailbox string) string {
+	if mailbox == "" {
+		return "MAILBOX"
+	}
+	return sh(mailbox)
+}
+
+// namesakes marks rules that only their name tells apart, and it does not.
+func (a *auditor) namesakes() {
+	type key struct{ mailbox, name string }
+	seen := map[key]*setting{}
+	for _, s := range a.settings {
+		if s.source != exRule || s.id != "" && s.id != s.name {
+			continue
+		}
+		k := key{strings.ToLower(s.mailbox), strings.ToLower(s.name)}
+		if first := seen[k]; first != nil {
+			first.namesake, s.namesake = true, true
+		} else {
+			seen[k] = s
+		}
+	}
 }
 
 // remedyLog undoes what a log tells of, if it still stands.
 func remedyLog(s *setting) string {
 	switch s.what {
 	case "mailbox forwarding":
-		return "Set-Mailbox -Identity " + ps(s.mailbox) + " -ForwardingAddress $null -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false"
+		return "Set-Mailbox -Identity " + psBox(s.mailbox) + " -ForwardingAddress $null -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false"
 	case "mailbox access":
-		return "Get-MailboxPermission -Identity " + ps(s.mailbox) + " | Where-Object {-not $_.IsInherited}  # then Remove-MailboxPermission for what is foreign"
+		return "Get-MailboxPermission -Identity " + psBox(s.mailbox) + " | Where-Object {-not $_.IsInherited}  # then Remove-MailboxPermission for what is foreign"
 	}
-	return "Get-InboxRule -Mailbox " + ps(s.mailbox) + " -IncludeHidden  # then: " + remedyRule(s)
+	return "Get-InboxRule -Mailbox " + psBox(s.mailbox) + " -IncludeHidden  # then: " + remedyRule(s)
 }
 
 func remedyTenant(s *setting) string {
@@ -67,7 +108,7 @@ func remedyTenant(s *setting) string {
 	case exJournal:
 		return remedyJournal(s.id)
 	case googleLog:
-		return "Admin console: Apps > Google Workspace > Gmail > Routing (and Compliance): remove " + clean(s.name)
+		return "Admin console: Apps > Google Workspace > Gmail > Routing (and Compliance): remove " + sh(s.name)
 	}
 	return "Disable-TransportRule -Identity " + ps(s.id) + " -Confirm:$false; Remove-TransportRule -Identity " + ps(s.id)
 }
@@ -85,7 +126,7 @@ func remedyRemote(id string) string {
 }
 
 func remedyGoogle(s *setting, t target) string {
-	user := "gam user " + sh(s.mailbox) + " "
+	user := "gam user " + gamBox(s.mailbox) + " "
 	switch s.source {
 	case gamFilter, gmailFilter:
 		return user + "delete filters " + sh(s.id)
@@ -100,28 +141,35 @@ func remedyGoogle(s *setting, t target) string {
 	return user + "forward off && " + user + "delete forwardingaddresses " + sh(t.String())
 }
 
-// remedyFile is for what stands in a file on a server.
+// remedyFile is for what stands in a file on a server: a command that opens it
+// at the line, and what to do there as a comment. All that was read is quoted in
+// comments too, for some shells run what stands in one.
 func remedyFile(s *setting, t target) string {
-	where := fmt.Sprintf("%s line %d", sh(s.path), s.line)
-	what := clean(clip(t.String(), 100))
-	if what == "" {
-		what = "the line"
-	}
+	path, what := shPath(s.path), sh(clip(t.String(), 100))
+	edit := fmt.Sprintf("${EDITOR:-vi} +%d %s", s.line, path)
 	switch s.source {
 	case sieveScript:
-		return fmt.Sprintf("doveadm sieve deactivate -u %s; then take %s out of %s and compile it: sievec %s", sh(s.mailbox), what, where, sh(s.path))
+		return fmt.Sprintf("doveadm sieve deactivate -u %s  # then take %s out of line %d and compile it: %s && sievec %s", gamBox(s.mailbox), what, s.line, edit, path)
 	case aliasFile:
-		return fmt.Sprintf("take %s out of %s, then run: newaliases", what, where)
+		return fmt.Sprintf("%s && newaliases  # take out %s", edit, what)
 	case virtualMap:
-		return fmt.Sprintf("take %s out of %s, then run: postmap %s (not for regexp and pcre tables)", what, where, sh(s.path))
+		return fmt.Sprintf("%s && postmap %s  # take out %s; regexp and pcre tables need no postmap", edit, path, what)
 	case dotForward:
-		return fmt.Sprintf("take %s out of %s, or: mv %s %s", what, where, sh(s.path), sh(s.path+".removed"))
+		return fmt.Sprintf("mv %s %s  # or take %s out of line %d", path, shPath(s.path+".removed"), what, s.line)
 	case procmailrc:
-		return fmt.Sprintf("take the recipe with %s out of %s", what, where)
+		return fmt.Sprintf("%s  # take out the recipe with %s", edit, what)
 	case memberList:
-		return fmt.Sprintf("correct or remove the member: mailman members --delete, or remove_members LIST %s", sh(t.String()))
+		return fmt.Sprintf("remove_members LIST %s  # Mailman 2; of Mailman 3: mailman delmembers -l LIST -m %s", what, what)
 	}
-	return "remove it at " + where
+	return edit + "  # remove it there"
+}
+
+// shPath is a path that no program takes for an option.
+func shPath(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	return sh(path)
 }
 
 // remedyShared names the way for all mailboxes of a cluster.

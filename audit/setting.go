@@ -29,15 +29,18 @@ const (
 // setting is one thing that somebody set up, in the words of no product.
 type setting struct {
 	place
-	source  source
-	mailbox string
-	name    string // the rule's name
-	id      string // what the product calls it, for the command that removes it
-	what    string // "inbox rule", for people
-	rule    bool   // it acts on mail (and is no mere entry of a list)
-	off     bool   // it is there and not active
-	targets []target
-	partial bool // it may have more targets than could be read
+	source   source
+	mailbox  string
+	name     string // the rule's name
+	id       string // what the product calls it, for the command that removes it
+	what     string // "inbox rule", for people
+	rule     bool   // it acts on mail (and is no mere entry of a list)
+	off      bool   // it is there and not active
+	dormant  bool   // it is off because its script is not the active one
+	namesake bool   // another rule of the mailbox has its name, and both have nothing else
+	never    bool   // its conditions are never met
+	targets  []target
+	partial  bool // it may have more targets than could be read
 
 	copies  answer // the mailbox keeps a copy
 	deletes bool

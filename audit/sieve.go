@@ -25,6 +25,7 @@ func (a *auditor) sieve(path, src string) {
 		a.skip(p, "not read to the end: "+err.Error())
 	}
 	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: sieveVars{}, off: a.tree.inactive(path), names: ruleNames(src)}
+	a.dormant[path] = w.off
 	w.run(nodes, scope{})
 	w.finish()
 	if err == nil && w.commands == 0 {
@@ -155,7 +156,8 @@ func (w *sieveWalk) setting(n *sieveNode, sc scope, what string) *setting {
 		id: strings.TrimSuffix(filepath.Base(w.path), ".sieve"),
 	}
 	s.all = !sc.conditional()
-	s.off = s.off || sc.never()
+	s.dormant, s.never = w.off, sc.never()
+	s.off = w.off || s.never
 	s.name, s.nameable = w.ruleName(n.line)
 	for _, t := range sc.tests {
 		if s.all && t.name != "true" {
@@ -266,8 +268,11 @@ func (w *sieveWalk) include(n *sieveNode, sc scope) *setting {
 	}
 	values, whole := w.vars.expand(texts[0])
 	name := strings.Join(values, " ")
-	if whole && !n.tagged("global") && w.beside(name) {
-		return nil
+	if whole && !n.tagged("global") {
+		if script := w.beside(name); script != "" {
+			w.runs[w.path] = append(w.runs[w.path], script)
+			return nil
+		}
 	}
 	s := w.setting(n, sc, "Sieve include")
 	s.include = clip(name, 100)
@@ -276,10 +281,19 @@ func (w *sieveWalk) include(n *sieveNode, sc scope) *setting {
 	return s
 }
 
-// beside tells whether a personal script is part of this audit.
-func (w *sieveWalk) beside(name string) bool {
-	return w.tree != nil && name != "" && !strings.ContainsAny(name, `/\`) &&
-		(exists(filepath.Join(filepath.Dir(w.path), name+".sieve")) || exists(filepath.Join(filepath.Dir(w.path), name)))
+// beside finds a personal script that is part of this audit; empty where there
+// is none. They lie in one folder, and the active one may be a file above it.
+func (w *sieveWalk) beside(name string) string {
+	if w.tree == nil || name == "" || strings.ContainsAny(name, `/\`) {
+		return ""
+	}
+	dir := filepath.Dir(w.path)
+	for _, script := range []string{filepath.Join(dir, name+".sieve"), filepath.Join(dir, name), filepath.Join(dir, "sieve", name+".sieve")} {
+		if exists(script) {
+			return script
+		}
+	}
+	return ""
 }
 
 // finish looks what else happens to mail that is sent on, and adds settings.

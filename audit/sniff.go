@@ -1,7 +1,10 @@
 package audit
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
+	"io"
 	"regexp"
 	"strings"
 )
@@ -59,6 +62,33 @@ func (a *auditor) sniff(path string, text []byte) {
 	}
 }
 
+// sniffStream reads a file that is too large to be held: head is what it
+// begins with. CSV and JSON are read as they come.
+func (a *auditor) sniffStream(path string, head []byte, rest io.Reader) {
+	enc, err := streamEncoding(head)
+	if err != nil {
+		a.fail(place{path: path}, err.Error())
+		return
+	}
+	text := bufio.NewReaderSize(enc.NewDecoder().Reader(io.MultiReader(bytes.NewReader(head), rest)), 1<<20)
+	begin, _ := text.Peek(1 << 20)
+	trimmed := bytes.TrimLeft(begin, " \t\r\n\ufeff")
+	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
+		_, _ = text.Discard(len(begin) - len(trimmed))
+		a.json(path, text)
+		return
+	}
+	kind, t := a.tableFile(path, begin)
+	if kind == nil {
+		a.fail(place{path: path, line: 1}, fmt.Sprintf("wrong kind of file, or larger than %d MiB and neither CSV nor JSON: not read", maxWhole>>20))
+		return
+	}
+	body, _ := preamble(begin)
+	_, _ = text.Discard(len(begin) - len(body))
+	t.rows(text)
+	a.tableEnd(kind, t)
+}
+
 // script reads the text formats: scripts, maps and lists.
 func (a *auditor) script(path string, text []byte, head string) {
 	switch kind := textKind(path, head); kind {
@@ -74,6 +104,8 @@ func (a *auditor) script(path string, text []byte, head string) {
 		a.forwardFile(path, string(text))
 	case memberList:
 		a.members(path, string(text))
+	case "nobody":
+		a.empty(place{path: path, line: 1}, "a list without members", a.tree != nil)
 	case "comments":
 		a.empty(place{path: path, line: 1}, "the file holds comments only: nothing was exported", a.tree != nil)
 	default:
@@ -152,8 +184,11 @@ func textKind(path, head string) source {
 		return "comments"
 	}
 	lines := contentLines(bare)
-	if len(lines) == 0 {
+	switch {
+	case len(lines) == 0:
 		return ""
+	case len(lines) == 1 && strings.HasSuffix(lines[0], " has no members"): // Mailman 3
+		return "nobody"
 	}
 	return lineKind(path, lines)
 }

@@ -3,9 +3,7 @@ package audit
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,26 +11,40 @@ import (
 // table reads the text as CSV if its header is one of ours; false leaves it to
 // others.
 func (a *auditor) table(path string, text []byte) bool {
-	body, skipped := preamble(text)
-	head, ok := firstRow(body)
-	if !ok {
-		return false
-	}
-	comma, cols := delimiter(head)
-	kind := tableKindOf(cols)
+	kind, t := a.tableFile(path, text)
 	if kind == nil {
 		return false
 	}
-	a.complete(kind, cols, place{path: path, line: skipped + 1})
-	a.rows(path, body, comma, skipped, func(rec record) { kind.read(a, rec) }, cols)
-	a.lastLine(path, string(text))
-	if kind.source == unifiedLog && (a.read == 5000 || a.read == 50_000) {
-		a.warn(place{path: path}, fmt.Sprintf("exactly %d records: the most that one call gives; there may be more", a.read))
-	}
-	if a.read == 0 {
-		a.empty(place{path: path, line: skipped + 1}, "a header and no row: nothing was exported ("+kind.title+")", false)
-	}
+	body, _ := preamble(text)
+	t.rowsOf(body)
+	a.tableEnd(kind, t)
 	return true
+}
+
+// tableFile recognises a table by what it begins with.
+func (a *auditor) tableFile(path string, head []byte) (*tableKind, *rowFile) {
+	body, skipped := preamble(head)
+	first, ok := firstRow(body)
+	if !ok {
+		return nil, nil
+	}
+	comma, cols := delimiter(first)
+	kind := tableKindOf(cols)
+	if kind == nil {
+		return nil, nil
+	}
+	a.complete(kind, cols, place{path: path, line: skipped + 1})
+	return kind, &rowFile{auditor: a, path: path, comma: comma, cols: cols, line: skipped, visit: func(rec record) { kind.read(a, rec) }}
+}
+
+// tableEnd says what the number of rows means.
+func (a *auditor) tableEnd(kind *tableKind, t *rowFile) {
+	if kind.source == unifiedLog && (a.read == 5000 || a.read == 50_000) {
+		a.warn(place{path: t.path}, fmt.Sprintf("exactly %d records: the most that one call gives; there may be more", a.read))
+	}
+	if a.read == 0 && !t.broken {
+		a.empty(place{path: t.path, line: 1}, "a header and no row: nothing was exported ("+kind.title+")", false)
+	}
 }
 
 // preamble skips what PowerShell and Excel put in front of the header: a #TYPE
@@ -111,66 +123,6 @@ func columnName(s string) string {
 		}
 	}
 	return strings.ToLower(s)
-}
-
-// rows reads the rows below the header.
-func (a *auditor) rows(path string, body []byte, comma rune, skipped int, visit func(record), cols map[string]int) {
-	r := csv.NewReader(bytes.NewReader(body))
-	r.Comma, r.FieldsPerRecord, r.ReuseRecord = comma, -1, true
-	width := 0
-	for n := 0; ; n++ {
-		row, err := r.Read()
-		if err == io.EOF {
-			return
-		}
-		p := place{path: path, record: n}
-		if err != nil {
-			p.line = skipped + errorLine(err)
-			a.skip(p, rowError(err))
-			continue
-		}
-		line, _ := r.FieldPos(0)
-		p.line = skipped + line
-		if n == 0 {
-			width = len(row)
-			continue
-		}
-		a.row(p, row, width, visit, cols)
-	}
-}
-
-// row hands a row on if it is whole.
-func (a *auditor) row(p place, row []string, width int, visit func(record), cols map[string]int) {
-	if len(row) == 1 && strings.TrimSpace(row[0]) == "" && width > 1 {
-		return
-	}
-	a.record()
-	for len(row) > width && strings.TrimSpace(row[len(row)-1]) == "" {
-		row = row[:len(row)-1]
-	}
-	if len(row) != width {
-		a.skip(p, fmt.Sprintf("%d columns where the header has %d: the file was cut off, or a cell holds the delimiter", len(row), width))
-		return
-	}
-	visit(record{place: p, cols: cols, row: row})
-}
-
-func errorLine(err error) int {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
-		return p.StartLine
-	}
-	return 0
-}
-
-func rowError(err error) string {
-	switch {
-	case errors.Is(err, csv.ErrQuote):
-		return "a quoted cell that is never closed, or text after its end: the file was cut off or edited"
-	case errors.Is(err, csv.ErrBareQuote):
-		return "a quote inside a cell that is not quoted"
-	}
-	return "not CSV: " + err.Error()
 }
 
 // complete reports missing columns. What is wished for is a warning, what is

@@ -126,6 +126,14 @@ var tableKinds = []*tableKind{
 		read:  (*auditor).inboxRule,
 	},
 	{
+		// A list of accounts that says nothing of forwarding is no list of members.
+		source: exMailbox, title: "a list of accounts; members of lists are for maillint audit addresses",
+		signs: [][]string{{"primarysmtpaddress", "displayname"}, {"primarysmtpaddress", "alias"}, {"userprincipalname"}, {"emailaddress", "recipienttype"}, {"emailaddress", "recipienttypedetails"}},
+		not:   []string{"goto", "destination", "forwardto", "group", "groupname", "list", "listname", "role"},
+		need:  [][]string{{"primarysmtpaddress", "userprincipalname", "emailaddress"}, {"forwardingsmtpaddress"}, {"forwardingaddress"}, {"delivertomailboxandforward"}},
+		read:  (*auditor).exchangeMailbox,
+	},
+	{
 		source: virtualMap, title: "table of aliases",
 		signs: [][]string{{"address", "goto"}, {"source", "destination"}, {"alias", "destination"}, {"alias", "goto"}, {"address", "destination"}, {"alias", "target"}, {"alias", "forwardto"}, {"email", "forwardto"}, {"email", "forward"}, {"email", "goto"}},
 		read:  (*auditor).aliasRow,

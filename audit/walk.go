@@ -6,14 +6,20 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// maxFile bounds one export. 50,000 mailboxes with all their rules take less
-// than a tenth of it.
-const maxFile = 1 << 30
+// maxWhole bounds what is held in memory at once: an export that is larger is
+// read row by row, or refused where its format has none. 50,000 mailboxes with
+// all their rules take less.
+const maxWhole = 64 << 20
+
+// maxBook bounds an address book.
+const maxBook = 1 << 30
 
 // maxDepth bounds folders below folders.
 const maxDepth = 40
@@ -21,9 +27,13 @@ const maxDepth = 40
 // tree is what is known of a folder before its files are read: which Sieve
 // script is the active one, by the folder of its owner.
 type tree struct {
-	root   string
-	active map[string]string
+	root    string
+	active  map[string]activeLink
+	entered map[string]bool // real paths of folders that links lead to
 }
+
+// activeLink is the link of a folder that makes a script the active one.
+type activeLink struct{ path, name string }
 
 // visit audits one path of the command line.
 func (a *auditor) visit(path string) {
@@ -52,9 +62,13 @@ func cannot(err error) string {
 }
 
 func (a *auditor) walk(root string) {
-	a.tree = &tree{root: root, active: map[string]string{}}
+	a.tree = &tree{root: root, active: map[string]activeLink{}, entered: map[string]bool{}}
 	defer func() { a.tree = nil }()
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		a.tree.entered[real] = true
+	}
 	files := a.list(root)
+	files = a.activeElsewhere(files)
 	if len(files) == 0 {
 		a.hollow = append(a.hollow, hollow{place: place{path: root}, text: "the folder holds no export: nothing was audited"})
 	}
@@ -63,21 +77,63 @@ func (a *auditor) walk(root string) {
 	}
 }
 
+// activeElsewhere takes active scripts that do not lie below their links in by
+// the links, which tell whose they are. Where such a script is not there, what
+// the mailbox does is not known.
+func (a *auditor) activeElsewhere(files []string) []string {
+	var links []string
+	real := map[string]bool{}
+	below := map[activeLink]bool{} // folder and name
+	for _, f := range files {
+		dir, name := filepath.Dir(f), filepath.Base(f)
+		for range 3 {
+			below[activeLink{dir, name}] = true
+			dir = filepath.Dir(dir)
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(a.tree.active)) {
+		link := a.tree.active[dir]
+		if below[activeLink{dir, link.name}] {
+			continue
+		}
+		if info, err := os.Stat(link.path); err == nil && info.Mode().IsRegular() {
+			links = append(links, link.path)
+			to, _ := filepath.EvalSymlinks(link.path)
+			real[to] = true
+		} else {
+			a.fail(place{path: link.path}, "the active script "+clip(link.name, 80)+" is not here: what the mailbox does was not read")
+		}
+	}
+	if len(links) > 0 {
+		files = slices.DeleteFunc(files, func(f string) bool {
+			to, err := filepath.EvalSymlinks(f)
+			return err == nil && real[to]
+		})
+	}
+	return append(files, links...)
+}
+
 // list gives the files of a folder that may hold settings, and remembers
 // active scripts.
 func (a *auditor) list(root string) []string {
 	var files []string
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	from := root
+	if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		from += string(filepath.Separator) // the folder, and not the link to it
+	}
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			a.fail(place{path: path}, cannot(err))
 			return nil
 		case d.IsDir():
-			return enter(root, path, d.Name())
+			return a.enter(from, path, d.Name())
 		case d.Type()&fs.ModeSymlink != 0:
-			a.link(path)
+			files = append(files, a.link(path)...)
 		case d.Type().IsRegular() && !ignored(d.Name()):
 			files = append(files, path)
+		case d.Type()&fs.ModeNamedPipe != 0:
+			a.fail(place{path: path}, "a named pipe in a folder: not read; name it to have it read")
 		}
 		return nil
 	})
@@ -88,7 +144,7 @@ func (a *auditor) list(root string) []string {
 }
 
 // enter leaves out folders that hold mail and not settings.
-func enter(root, path, name string) error {
+func (a *auditor) enter(root, path, name string) error {
 	if path == root {
 		return nil
 	}
@@ -97,6 +153,7 @@ func enter(root, path, name string) error {
 		return fs.SkipDir
 	}
 	if strings.Count(strings.TrimPrefix(path, root), string(filepath.Separator)) > maxDepth {
+		a.fail(place{path: path}, fmt.Sprintf("more than %d folders inside each other: not read", maxDepth))
 		return fs.SkipDir
 	}
 	return nil
@@ -116,20 +173,50 @@ func ignored(name string) bool {
 	return strings.HasPrefix(name, "dovecot") && !strings.HasSuffix(name, ".sieve") || strings.HasPrefix(name, "._")
 }
 
-// link notes which script a link makes the active one.
-func (a *auditor) link(path string) {
+// link notes which script a link makes the active one, and gives what else it
+// leads to: a file, or the files of a folder that was not entered yet.
+func (a *auditor) link(path string) []string {
 	to, err := os.Readlink(path)
 	if err != nil {
-		return
+		a.fail(place{path: path}, cannot(err))
+		return nil
 	}
-	name := filepath.Base(path)
-	if filepath.Ext(to) == ".sieve" || strings.Contains(name, "sieve") || strings.Contains(name, "active") || name == "defaultbc" || name == "default" {
-		a.tree.active[filepath.Dir(path)] = filepath.Base(to)
-		return
+	info, err := os.Stat(path)
+	folder := err == nil && info.IsDir()
+	if !folder && activates(filepath.Base(path), to) {
+		a.tree.active[filepath.Dir(path)] = activeLink{path, filepath.Base(to)}
+		return nil
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		a.file(path)
+	switch {
+	case err != nil:
+		a.fail(place{path: path}, "a link to what "+cannot(err))
+	case info.Mode().IsRegular() && !ignored(filepath.Base(path)):
+		return []string{path}
+	case folder:
+		return a.linkedFolder(path)
 	}
+	return nil
+}
+
+// activates: ManageSieve and web mail name the active script by a link.
+func activates(name, to string) bool {
+	return filepath.Ext(to) == ".sieve" || strings.Contains(name, "sieve") || strings.Contains(name, "active") || name == "defaultbc" || name == "default"
+}
+
+// linkedFolder follows a link to a folder once, so that a loop ends.
+func (a *auditor) linkedFolder(path string) []string {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		a.fail(place{path: path}, cannot(err))
+		return nil
+	}
+	for done := range a.tree.entered {
+		if real == done || strings.HasPrefix(real, strings.TrimSuffix(done, "/")+"/") || strings.HasPrefix(done, strings.TrimSuffix(real, "/")+"/") {
+			return nil // it is read where it lies, or holds the link itself
+		}
+	}
+	a.tree.entered[real] = true
+	return a.list(path)
 }
 
 // inactive tells whether a script stands beside or below a link that makes
@@ -140,13 +227,15 @@ func (t *tree) inactive(path string) bool {
 	}
 	dir := filepath.Dir(path)
 	for _, d := range []string{dir, filepath.Dir(dir)} {
-		if name, ok := t.active[d]; ok {
-			return name != filepath.Base(path)
+		if link, ok := t.active[d]; ok {
+			return link.name != filepath.Base(path) && link.path != path
 		}
 	}
 	return false
 }
 
+// file reads a file as it was when it was opened. One that is still written to
+// is no whole export.
 func (a *auditor) file(path string) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -154,24 +243,40 @@ func (a *auditor) file(path string) {
 		return
 	}
 	defer f.Close()
-	a.readFrom(path, f)
+	before, err := f.Stat()
+	if err != nil || !before.Mode().IsRegular() {
+		a.readFrom(path, f) // a pipe ends when its writer closes it
+		return
+	}
+	a.readFrom(path, io.LimitReader(f, before.Size()))
+	if after, err := f.Stat(); err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+		a.fail(place{path: path}, "changed while it was read: the export was not finished; audit it again")
+	}
 }
 
 // readFrom reads one export.
 func (a *auditor) readFrom(path string, r io.Reader) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	most := maxWhole
+	if a.stream == nil {
+		most = maxBook
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	switch {
 	case err != nil:
 		a.fail(place{path: path}, cannot(err))
 		return
-	case len(data) > maxFile:
-		a.fail(place{path: path}, fmt.Sprintf("larger than %d MiB: not read; split the export", maxFile>>20))
+	case len(data) > most && a.stream == nil:
+		a.fail(place{path: path}, fmt.Sprintf("larger than %d MiB: not read; split it", most>>20))
 		return
 	}
 	a.report.Files++
 	a.report.paths = append(a.report.paths, path)
 	a.byBase[filepath.Base(path)] = append(a.byBase[filepath.Base(path)], path)
 	a.read = 0
+	if len(data) > most {
+		a.stream(path, data, r)
+		return
+	}
 	a.bytes(path, data)
 }
 
@@ -192,6 +297,9 @@ func (a *auditor) bytes(path string, data []byte) {
 		a.empty(place{path: path, line: 1}, "the file is empty: nothing was exported", a.tree != nil)
 		return
 	}
+	if bytes.IndexByte(text, '\n') < 0 {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // old Macintosh line ends
+	}
 	said := len(a.report.Errors) + len(a.hollow)
 	a.sniffer(path, text)
 	if a.read == 0 && len(a.report.Errors)+len(a.hollow) == said {
@@ -203,9 +311,11 @@ func (a *auditor) bytes(path string, data []byte) {
 // was cut off.
 func (a *auditor) lastLine(path, text string) {
 	if !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\r") {
-		a.warn(place{path: path, line: strings.Count(text, "\n") + 1}, "the last line has no line end: the file may be cut off")
+		a.warn(place{path: path, line: strings.Count(text, "\n") + 1}, cutOff)
 	}
 }
+
+const cutOff = "the last line has no line end: the file may be cut off"
 
 // empty notes a file that holds nothing to audit.
 func (a *auditor) empty(p place, text string, mild bool) {
