@@ -74,7 +74,8 @@ func hostName(s string) (string, bool) {
 	if s == "" || strings.ContainsAny(s, " <>\"'`{}|^@/\\") {
 		return "", false
 	}
-	return message.Domain(s)
+	d, ok := message.Domain(s)
+	return d, ok && !strings.ContainsAny(d, " <>@/") // letters that are written as a blank and a sign (U+02DD)
 }
 
 // Site is the registrable domain of a host, or the host itself where it has

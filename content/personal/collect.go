@@ -105,7 +105,7 @@ func (c *collector) add(r *record) {
 		if it.kind == Number {
 			c.number(it)
 		}
-		if p != nil {
+		if p != nil && (it.kind != Number || it.beside) { // a check digit may be right by chance
 			p.known |= 1 << it.kind
 		}
 		if len(c.seen[it.kind]) < mostPeople {

@@ -25,6 +25,7 @@ type tableReader struct {
 	heads []column
 	words []string // the heads in lower case, beside which numbers stand
 	line  int      // number of the line of the first row; -1 in a sheet
+	quiet quietShapes
 }
 
 func (t *tableReader) read(rows [][]string) {
@@ -41,7 +42,8 @@ func (t *tableReader) read(rows [][]string) {
 		t.loose(rows[i], i)
 	}
 	t.take(rows, first, n)
-	for i := first + n; i < len(rows); i++ {
+	t.learn(rows[first+n:])
+	for i := first + n; i < len(rows) && !t.c.late(i); i++ {
 		if t.headAgain(rows[i]) {
 			t.take(rows, i, 1) // the head of the next section
 			continue
@@ -242,6 +244,9 @@ func (t *tableReader) row(row []string, number int) {
 		if cell == "" || len(cell) > 1000 {
 			continue
 		}
+		if _, ok := t.searched(k); ok && (!worthCell(cell, 6) || t.quiet.quiet(k, cell)) {
+			continue
+		}
 		cell = strings.TrimSpace(Fold(cell))
 		if k < len(t.heads) && t.heads[k].role <= roleKana && t.heads[k].role != roleNone {
 			r.name(cell, k)
@@ -342,29 +347,48 @@ func (t *tableReader) keep(items []item, number int) {
 
 // bare reads a table without a head: each row as an entry of a list.
 func (t *tableReader) bare(rows [][]string) {
+	t.learn(rows)
 	for i, row := range rows {
+		if t.c.late(i) {
+			return
+		}
 		t.loose(row, i)
 	}
 }
 
 func (t *tableReader) loose(row []string, number int) {
-	var b strings.Builder
-	for _, cell := range row {
-		if len(cell) <= 1000 && b.Len() < 4000 {
-			b.WriteString(Fold(cell))
-			b.WriteString(" | ")
-		}
-	}
-	line := b.String()
-	if !strings.Contains(line, "@") && !hasDigits(line, 4) {
-		return
-	}
-	for _, entry := range entries(t.c.itemsOf(line, "")) {
+	line := t.looseLine(row)
+	for _, entry := range entries(t.c.itemsOfLoose(line)) {
 		for i := range entry {
-			entry[i].at = strings.Count(line[:min(len(line), entry[i].at)], " | ")
+			entry[i].at = strings.Count(line[:min(len(line), entry[i].at)], cellEnd)
 		}
 		t.keep(entry, number)
 	}
+}
+
+// itemsOfLoose finds data in a row without a head.
+func (c *collector) itemsOfLoose(line string) []item {
+	if !strings.Contains(line, "@") && !hasDigits(line, 4) {
+		return nil
+	}
+	return c.itemsOf(line, "")
+}
+
+// cellEnd parts the cells of a row that is read as a line.
+const cellEnd = " | "
+
+// looseLine writes a row as a line, without the cells that hold nothing.
+func (t *tableReader) looseLine(row []string) string {
+	var b strings.Builder
+	for k, cell := range row {
+		if len(cell) <= 1000 && b.Len() < 4000 {
+			if !worthCell(cell, 4) || !t.quiet.quiet(k, cell) {
+				b.WriteString(Fold(cell))
+			}
+			b.WriteString(cellEnd)
+		}
+	}
+	return b.String()
 }
 
 // cellPhone reads a telephone number in its own column: without signs, and
