@@ -91,9 +91,6 @@ func (in *Inspection) Defects() []Defect {
 // is more is then a defect.
 func (in *Inspection) Late(where string) bool { return in.meter.late(where) }
 
-// Unsearched notes as a defect that a text was not searched to its end.
-func (in *Inspection) Unsearched(where, detail string) { in.meter.note(LimitText, where, "%s", detail) }
-
 // Uninspected are the files that were not read, or not whole.
 func (in *Inspection) Uninspected() []*File {
 	var out []*File

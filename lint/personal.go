@@ -36,6 +36,6 @@ func (f *Facts) conversation() personal.Known {
 	if !f.msg.Envelope.ReversePath.IsZero() {
 		party[f.msg.Envelope.ReversePath.Key()] = true
 	}
-	return personal.Known{Party: party, Late: f.Content().Late, Cut: f.Content().Unsearched,
+	return personal.Known{Party: party, Late: f.Content().Late,
 		Internal: func(domain string) bool { return f.Org.Internal(strings.ToLower(domain)) }}
 }

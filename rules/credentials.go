@@ -72,6 +72,7 @@ func checkCredentials(pass *lint.Pass, p credentials) {
 	}
 	reportSecrets(pass, lint.Critical, keys)
 	reportSecrets(pass, lint.High, logins)
+	reportUnsearched(pass, "credentials")
 }
 
 // found is a secret and the text it stands in.
@@ -93,25 +94,55 @@ func appendNew(list []found, f found) []found {
 // secretsIn finds the secrets of a text. Cells are read as columns of IDs and
 // passwords, and as lines.
 func secretsIn(pass *lint.Pass, t *content.Text, forwarded bool) []secret.Secret {
-	if t.Rows == nil {
-		text := personal.Fold(t.Prose)
-		return append(secret.Keys(text), secret.LogIns(text, forwarded || t.File != nil)...)
-	}
-	text := personal.Fold(linesOfCells(pass, t))
-	out := secret.Sheet(t.Rows)
-	if out == nil {
-		out = secret.LogIns(text, true)
-	}
-	return append(secret.Keys(text), out...)
+	var out []secret.Secret
+	sheet := secret.Sheet(t.Rows)
+	stretches(pass, t, func(text string) []secret.Secret {
+		found := secret.Keys(text)
+		if sheet == nil {
+			found = append(found, secret.LogIns(text, forwarded || t.File != nil)...)
+		}
+		return found
+	}, func(s secret.Secret) { out = append(out, s) })
+	return append(out, sheet...)
 }
 
-// mostCellText is how much of a table is read as lines.
-const mostCellText = 4 << 20
+// A table is read as lines in stretches of rows, which overlap so that a
+// password is met with its ID.
+const (
+	stretch = 1 << 20 // octets
+	overlap = 8       // rows
+)
 
-// linesOfCells writes a table as lines; a label and its value stay together.
-func linesOfCells(pass *lint.Pass, t *content.Text) string {
+// stretches searches a text, folded: prose as a whole, a table as lines. It
+// stops when the time of the message is spent, which is then a defect.
+func stretches(pass *lint.Pass, t *content.Text, search func(text string) []secret.Secret, found func(secret.Secret)) {
+	if pass.Facts.Content().Late(t.Where) {
+		return
+	}
+	if t.Rows == nil {
+		for _, s := range search(personal.Fold(t.Prose)) {
+			found(s)
+		}
+		return
+	}
+	for first := 0; first < len(t.Rows); {
+		text, n := linesOfCells(t.Rows[first:])
+		for _, s := range search(personal.Fold(text)) {
+			s.Line += first
+			found(s)
+		}
+		if first+n == len(t.Rows) || pass.Facts.Content().Late(t.Where) {
+			return
+		}
+		first += max(1, n-overlap)
+	}
+}
+
+// linesOfCells writes the first n rows as lines; a label and its value stay
+// together.
+func linesOfCells(rows [][]string) (text string, n int) {
 	var b strings.Builder
-	for _, row := range t.Rows {
+	for _, row := range rows {
 		for i, cell := range row {
 			if i > 0 {
 				b.WriteString(": ")
@@ -119,12 +150,19 @@ func linesOfCells(pass *lint.Pass, t *content.Text) string {
 			b.WriteString(strings.ReplaceAll(cell, "\n", " "))
 		}
 		b.WriteByte('\n')
-		if b.Len() > mostCellText {
-			pass.Facts.Content().Unsearched(t.Where, fmt.Sprintf("only the first %d octets of a table are searched for passwords and keys", mostCellText))
+		if n++; b.Len() > stretch {
 			break
 		}
 	}
-	return b.String()
+	return b.String(), n
+}
+
+// reportUnsearched says that the time of the message was spent before all of it
+// was searched, which is never a pass.
+func reportUnsearched(pass *lint.Pass, what string) {
+	if at := unsearchedAt(pass); pass.Facts.Content().Late(at) {
+		pass.Report(lint.Finding{Severity: lint.High, Where: at, Message: "not searched to its end for " + what + ": the time that the policy gives a message is spent", Evidence: []lint.Evidence{{Where: at}}})
+	}
 }
 
 // forwards reports whether a subject is a forwarded message's: then what is

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"maillint/content"
-	"maillint/content/personal"
 	"maillint/content/secret"
 	"maillint/lint"
 )
@@ -67,14 +66,9 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 	texts := pass.Facts.Content().Texts()
 	for i := range texts {
 		t := &texts[i]
-		text := t.Prose
-		if t.Rows != nil {
-			text = linesOfCells(pass, t)
-		}
-		for _, s := range secret.FilePasswords(personal.Fold(text)) {
-			list = appendNew(list, found{s, t})
-		}
+		stretches(pass, t, secret.FilePasswords, func(s secret.Secret) { list = appendNew(list, found{s, t}) })
 	}
+	reportUnsearched(pass, "passwords")
 	if len(list) == 0 {
 		return
 	}

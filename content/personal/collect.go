@@ -72,6 +72,7 @@ type collector struct {
 	text      *content.Text
 	truncated bool
 	stopped   bool // the time is spent
+	steps     int
 
 	people  map[string]*person // by name, address, number, telephone
 	all     []*person

@@ -5,11 +5,7 @@
 // Nothing here keeps or gives back a datum: what a Report shows is masked.
 package personal
 
-import (
-	"fmt"
-
-	"maillint/content"
-)
+import "maillint/content"
 
 // Kind is a kind of personal data.
 type Kind uint8
@@ -89,16 +85,11 @@ type Known struct {
 	// Late reports whether no time is left to look further into a text; nil for
 	// never.
 	Late func(where string) bool
-	// Cut is told of every text that is not searched to its end; nil for nobody.
-	Cut func(where, detail string)
 }
 
-// Limits on what is looked into; what lies beyond sets Report.Truncated.
 const (
 	mostPlaces = 6
-	mostPeople = 200_000 // kept apart; more are not told apart
-	mostText   = 8 << 20 // octets of one text
-	mostCells  = 2_000_000
+	mostPeople = 200_000 // kept apart; more set Report.Truncated
 )
 
 // Scan looks into texts.
@@ -115,41 +106,28 @@ func (c *collector) scan(t *content.Text) {
 	if t.Truncated {
 		c.truncated = true
 	}
-	if c.late(0) {
+	if c.late() {
 		return
 	}
 	if t.Rows != nil {
 		c.rows(t.Rows)
 		return
 	}
-	prose := t.Prose
-	if len(prose) > mostText {
-		prose = prose[:mostText]
-		c.cut("only the first %d octets of a text are searched for personal data", mostText)
-	}
-	if !worthALook(prose) {
+	if !worthALook(t.Prose) {
 		return
 	}
-	c.prose(Fold(prose))
+	c.prose(Fold(t.Prose))
 }
 
-// fewLines are read between two looks at the clock.
-const fewLines = 256
+// fewSteps are the lines or rows that are read between two looks at the clock.
+const fewSteps = 128
 
-// late reports whether the time is spent; it looks at the clock at some lines.
-func (c *collector) late(line int) bool {
-	if !c.stopped && line%fewLines == 0 && c.known.Late != nil && c.known.Late(c.text.Where) {
+// late reports whether the time is spent; it looks at the clock now and then.
+func (c *collector) late() bool {
+	if c.steps++; !c.stopped && c.steps%fewSteps == 1 && c.known.Late != nil && c.known.Late(c.text.Where) {
 		c.stopped, c.truncated = true, true
 	}
 	return c.stopped
-}
-
-// cut notes that a text is not searched to its end.
-func (c *collector) cut(format string, most int) {
-	c.truncated = true
-	if c.known.Cut != nil {
-		c.known.Cut(c.text.Where, fmt.Sprintf(format, most))
-	}
 }
 
 // worthALook: without an @ and without seven digits nothing can be found that

@@ -16,7 +16,7 @@ func (c *collector) prose(text string) {
 	p := proseReader{c: c}
 	number := 0
 	for line := range strings.Lines(text) {
-		if number++; c.late(number) {
+		if number++; c.late() {
 			break
 		}
 		line = strings.TrimRight(line, " \t\r\n")
@@ -28,7 +28,7 @@ func (c *collector) prose(text string) {
 		if p.table(bare, number) {
 			continue
 		}
-		for len(bare) > longLine {
+		for len(bare) > longLine && !c.late() {
 			cut := strings.LastIndexAny(bare[:longLine], " ,;\t") + 1
 			if cut <= 1 {
 				cut = longLine

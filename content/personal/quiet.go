@@ -65,7 +65,7 @@ func (t *tableReader) learn(rows [][]string) {
 	q := quietShapes{}
 	like := t.c.like
 	t.c.like = map[*NumberKind]int{} // the sample is searched again
-	for i := 0; i < len(rows) && !t.c.late(i); i += sampled {
+	for i := 0; i < len(rows) && !t.c.late(); i += sampled {
 		if t.heads == nil {
 			t.learnRow(q, rows[i])
 			continue

@@ -11,10 +11,6 @@ const headWithin = 25
 // rows reads a table: by the head of its columns where it has one, else by its
 // cells.
 func (c *collector) rows(rows [][]string) {
-	if len(rows) > 0 && len(rows)*max(1, len(rows[0])) > mostCells {
-		rows = rows[:mostCells/max(1, len(rows[0]))]
-		c.cut("only the first %d cells of a table are searched for personal data", mostCells)
-	}
 	t := tableReader{c: c, line: -1}
 	t.read(rows)
 }
@@ -43,7 +39,7 @@ func (t *tableReader) read(rows [][]string) {
 	}
 	t.take(rows, first, n)
 	t.learn(rows[first+n:])
-	for i := first + n; i < len(rows) && !t.c.late(i); i++ {
+	for i := first + n; i < len(rows) && !t.c.late(); i++ {
 		if t.headAgain(rows[i]) {
 			t.take(rows, i, 1) // the head of the next section
 			continue
@@ -349,7 +345,7 @@ func (t *tableReader) keep(items []item, number int) {
 func (t *tableReader) bare(rows [][]string) {
 	t.learn(rows)
 	for i, row := range rows {
-		if t.c.late(i) {
+		if t.c.late() {
 			return
 		}
 		t.loose(row, i)
