@@ -63,9 +63,21 @@ func splitAddresses(value string) []string {
 				out, start, at = append(out, line[start:i]), i+1, false
 			}
 		}
-		out = append(out, line[start:])
+		out = append(out, spaced(line[start:])...)
 	}
 	return out
+}
+
+// spaced parts addresses that only blanks stand between, as PowerShell writes a
+// list inside a text.
+func spaced(s string) []string {
+	words := strings.Fields(s)
+	for _, w := range words {
+		if !hasAt(w) || strings.ContainsAny(w, `"<>`) {
+			return []string{s}
+		}
+	}
+	return words
 }
 
 // onlyAddresses: every part that is not empty is one address.

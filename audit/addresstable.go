@@ -126,6 +126,10 @@ func (t *tableReader) row(p place, r *csv.Reader, row []string) {
 	for i, cell := range row {
 		line, _ := r.FieldPos(i)
 		p.line = t.skipped + line
+		if !t.named && hasAt(cell) && !onlyAddresses(splitAddresses(cell)) { // no header says that it is a note
+			t.line(p, cell)
+			continue
+		}
 		t.cell(p, cell, i < len(t.mail) && t.mail[i])
 	}
 	if len(row) < t.width && p.line > 0 {

@@ -119,10 +119,8 @@ func (g *Gate) relearn(ctx context.Context) {
 		return
 	}
 	g.letters.known = known
-	if err := g.load(g.current.Load().Policy); err != nil {
-		g.o.Observer.failed("learned domains", err)
-		return
-	}
+	c := g.current.Load()
+	g.force(c.Policy, c.texts, c.stamps)
 	g.o.Log.Info("learned domains", "count", len(known))
 }
 

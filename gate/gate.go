@@ -56,7 +56,7 @@ type Gate struct {
 	alarms  alarms
 	undo    undo
 	letters correspondence
-	loading sync.Mutex // held while a policy is put in force
+	loading sync.Mutex // held while engines are put in force
 	told    watch
 	dead    atomic.Pointer[string] // why nothing can be held now
 	brakes  atomic.Pointer[brakes]
@@ -113,13 +113,6 @@ func defaults(o *Options) {
 // Reload puts another policy in force. Transactions that are being judged end
 // under the former one. On an error the former one stays.
 func (g *Gate) Reload(p *policy.Policy) error {
-	g.loading.Lock()
-	defer g.loading.Unlock()
-	return g.load(p)
-}
-
-// load is Reload for who holds g.loading.
-func (g *Gate) load(p *policy.Policy) error {
 	texts, err := notify.Load(p.Notify.Templates)
 	if err != nil {
 		return fmt.Errorf("gate: %w", err)
@@ -128,12 +121,20 @@ func (g *Gate) load(p *policy.Policy) error {
 	if err != nil {
 		return err
 	}
+	g.loading.Lock()
+	defer g.loading.Unlock()
+	g.force(p, texts, stamps)
+	return nil
+}
+
+// force makes the engines of a policy and of the domains that were learned. The
+// caller holds g.loading.
+func (g *Gate) force(p *policy.Policy, texts *notify.Texts, stamps rewrite.Keys) {
 	c := &current{Policy: p, engine: p.EngineWith(nil, g.learnedDomains()), texts: texts, stamps: stamps}
 	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })
 	g.current.Store(c)
-	return nil
 }
 
 // only is an engine of some of the rules, for the same organisation.
