@@ -20,37 +20,37 @@ const (
 // domain takes mail for years and never sends any, so having written to it often
 // says nothing; having been answered does.
 func Answered(m *message.Message, recipients []message.Address) []string {
-	var from []string
+	from := map[string]bool{} // the domains of the Message-IDs, and what they are below
+	left := mostIDs
 	for _, field := range []string{"In-Reply-To", "References"} {
 		for _, value := range m.Values(field) {
-			from = append(from, idDomains(value)...)
+			ids := idDomains(value, left)
+			left -= len(ids)
+			for _, d := range ids {
+				for ; d != ""; _, d, _ = strings.Cut(d, ".") {
+					from[d] = true
+				}
+			}
 		}
 	}
 	var out []string
-	seen := map[string]bool{}
 	for _, r := range recipients {
-		d := strings.ToLower(r.Domain)
-		if seen[d] || !strings.Contains(d, ".") {
-			continue
-		}
-		seen[d] = true
-		for _, id := range from {
-			if id == d || strings.HasSuffix(id, "."+d) {
-				out = append(out, d)
-				break
-			}
+		if d := strings.ToLower(r.Domain); from[d] && strings.Contains(d, ".") {
+			out = append(out, d)
+			delete(from, d) // each once
 		}
 	}
 	return out
 }
 
-// mostIDs bounds how many Message-IDs of a field are looked at, the newest.
-const mostIDs = 50
+// mostIDs bounds how many Message-IDs are looked at, the newest of a field first.
+const mostIDs = 100
 
-// idDomains are what stands behind the @ of the Message-IDs in a field's value.
-func idDomains(value string) []string {
+// idDomains are what stands behind the @ of the Message-IDs in a field's value, of
+// so many at most.
+func idDomains(value string, most int) []string {
 	var out []string
-	for end := len(value); len(out) < mostIDs; {
+	for end := len(value); len(out) < most; {
 		end = strings.LastIndexByte(value[:end], '>')
 		if end < 0 {
 			break

@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,12 +20,26 @@ func TestAnswered(t *testing.T) {
 		"In-Reply-To: 1@firm.example":                                    nil, // no Message-ID
 		"In-Reply-To: <>><@<":                                            nil,
 		"Subject: <1@firm.example>":                                      nil,
-		"References: <1@other.example> <2@firm.example>":                 {"firm.example", "other.example"},
+		"References: <1@other.example> <2@firm.example>":                 {"firm.example", "other.example"}, // in the order of the recipients
 	} {
 		m := message.Parse([]byte("From: x@ours.example\r\n" + head + "\r\n\r\ntext\r\n"))
 		if got := Answered(m, to); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", head, got, want)
 		}
+	}
+}
+
+// A header full of references costs no more than a short one.
+func TestAnsweredIsBounded(t *testing.T) {
+	head := "References: <1@firm.example>\r\n" + strings.Repeat("In-Reply-To: "+strings.Repeat("<a.b@c.d.e.example> ", 40)+"\r\n", 2000)
+	var to []message.Address
+	for i := range 5000 {
+		to = append(to, message.Address{Local: "a", Domain: fmt.Sprintf("d%d.example", i)})
+	}
+	m := message.Parse([]byte(head + "\r\ntext\r\n"))
+	start := time.Now()
+	if got := Answered(m, to); len(got) > 0 || time.Since(start) > time.Second {
+		t.Errorf("%v after %s", got, time.Since(start))
 	}
 }
 
@@ -50,7 +65,7 @@ func FuzzAnswered(f *testing.F) {
 	f.Add("<1@firm.example> <2@x>")
 	f.Add("<<@>@>")
 	f.Fuzz(func(t *testing.T, value string) {
-		if n := len(idDomains(value)); n > mostIDs {
+		if n := len(idDomains(value, mostIDs)); n > mostIDs {
 			t.Errorf("%d", n)
 		}
 	})
