@@ -51,7 +51,7 @@ e2e: build ## with real programs beside us
 
 fresh-files: ## Office files, archives and PDFs made afresh by real programs, read like those of content/testdata
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && content/testdata/make "$$dir" && \
-		MAILLINT_FILES="$$dir" MAILLINT_MUTATIONS=100 $(GO) test -count=1 -run 'RealFiles|EveryFileIsWanted|Locked|Mutations' ./content
+		MAILLINT_FILES="$$dir" MAILLINT_MUTATIONS=100 $(GO) test -count=1 -run 'RealFiles|InEveryFormat|EveryFileIsWanted|Locked|Mutations' ./content
 
 soak: build ## half an hour: every fuzz target, fresh files, everything with the race detector, 200 kills and 10,000 transactions
 	$(MAKE) fuzz FUZZTIME=20s

@@ -140,7 +140,7 @@ func FuzzFlatODF(f *testing.F) {
 func FuzzZip(f *testing.F)   { fuzzFile(f, "a.zip", ".zip") }
 func FuzzOOXML(f *testing.F) { fuzzFile(f, "a.xlsx", ".xlsx", ".docx", ".pptx") }
 func FuzzODF(f *testing.F)   { fuzzFile(f, "a.ods", ".ods", ".odt", ".odp") }
-func FuzzOLE(f *testing.F)   { fuzzFile(f, "a.xls", ".xls", ".doc", ".ppt.gz") }
+func FuzzOLE(f *testing.F)   { fuzzFile(f, "a.xls", ".xls", ".doc", ".ppt.gz", ".xls.gz", ".doc.gz") }
 func FuzzRTF(f *testing.F)   { fuzzFile(f, "a.rtf", ".rtf") }
 func FuzzPDF(f *testing.F)   { fuzzFile(f, "a.pdf", ".pdf") }
 func Fuzz7z(f *testing.F)    { fuzzFile(f, "a.7z", ".7z") }

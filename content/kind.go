@@ -214,7 +214,7 @@ func sniffText(b []byte) Kind {
 		return VCard
 	case strings.HasPrefix(t, "begin:vcalendar"):
 		return ICalendar
-	case strings.HasPrefix(t, "<!doctype html"), strings.HasPrefix(t, "<html"), strings.Contains(t, "<html"), strings.HasPrefix(t, "<head"), strings.HasPrefix(t, "<body"), strings.HasPrefix(t, "<script"):
+	case strings.HasPrefix(t, "<!doctype html"), strings.HasPrefix(t, "<html"), strings.HasPrefix(t, "<head"), strings.HasPrefix(t, "<body"), strings.HasPrefix(t, "<script"):
 		return HTMLText
 	case strings.HasPrefix(t, "<svg"), strings.HasPrefix(t, "<?xml") && strings.Contains(t, "<svg"):
 		return SVG
@@ -226,6 +226,8 @@ func sniffText(b []byte) Kind {
 		return SMIMEData
 	case mailHeader(t):
 		return MessageFile
+	case strings.Contains(t, "<html"):
+		return HTMLText
 	}
 	return PlainText
 }

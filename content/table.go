@@ -23,7 +23,7 @@ func textsOf(s string, kind Kind, base Text) []Text {
 	case TSV:
 		base.Rows = table(s, '\t')
 	case VCard, ICalendar:
-		base.Prose = unfold(s)
+		base.Prose = withoutMarks(unfold(s))
 	default:
 		base.Prose = s
 	}
@@ -121,6 +121,22 @@ func quotedCell(s string, delim byte) (cell, rest string, more, ok bool) {
 		tail, rest, more := nextCell(s[at:], delim)
 		return b.String() + tail, rest, more, true
 	}
+}
+
+// withoutMarks leaves out what programs know an entry by: a UID looks like a
+// mailbox and belongs to nobody (RFC 5545, 3.8.4.7; RFC 6350, 6.7.6).
+func withoutMarks(s string) string {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		name, _, _ := strings.Cut(line, ":")
+		name, _, _ = strings.Cut(name, ";")
+		switch strings.ToUpper(name) {
+		case "UID", "PRODID", "RELATED-TO", "DTSTAMP", "LAST-MODIFIED", "REV":
+			continue
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // unfold joins the folded lines of a calendar or card (RFC 5545, 3.1) and

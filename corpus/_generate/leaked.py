@@ -85,15 +85,6 @@ def _():
     return becky(l), becky(l.but(text="以下のとおりです。\n\n工事件数（1月）　新築 3件、リフォーム 11件\n\n西脇\n"))
 
 
-@case("boeing-2016-hidden-columns")
-def _():
-    """Formatting help from a spouse: the workbook's hidden columns hold birth dates and numbers."""
-    me = Person("Robert Fallow", "", "r.fallow@aero-works.example")
-    rows = [["Name", "Site", "Born", "Number"]] + [[p.name, "Plant %d" % (i % 5), "19%02d-0%d-2%d" % (60 + i % 35, i % 9 + 1, i % 9), "219-09-%04d" % (9000 + i)] for i, p in enumerate(group(120, 0, english))]
-    l = Letter("boeing", me, [Person("", "", "fallow.family.ex19@gmail.com")], subject="template", at=when("2016-11-21 17:05:00"), lang="en", charset="utf-8", text="Could you have a look at the column widths?\n", files=[Attachment("employees.xlsx", xlsx(rows, hidden_columns=(3, 4)), XLSX)])
-    return outlook(l), outlook(l.but(files=[Attachment("employees.xlsx", xlsx([["Name", "Site"], ["", ""]]), XLSX)]))
-
-
 # ---- tepco-2023
 
 @case("tepco-2023-id-and-password")

@@ -9,10 +9,11 @@ from com.sun.star.beans import PropertyValue
 
 src, out, tmp = sys.argv[1:4]
 PIPE = "pipe,name=maillint%d;urp;" % os.getpid()
-FORMATS = {
-    "book.fods": ["xlsx", "xls", "ods", "pdf"],
-    "letter.fodt": ["docx", "doc", "odt", "rtf", "pdf"],
-    "talk.fodp": ["pptx", "ppt", "odp"],
+FORMATS = {  # by what is saved at once
+    ("book.fods", "people.fods", "things.fods"): ["xlsx", "xls", "ods"],
+    ("book.fods",): ["pdf"],
+    ("letter.fodt", "people.fodt", "things.fodt"): ["docx", "doc", "odt", "rtf", "pdf"],
+    ("talk.fodp", "people.fodp", "things.fodp"): ["pptx", "ppt", "odp"],
 }
 LOCKED = {"xls": "MS Excel 97", "ods": "calc8"}  # Writer does not start without a screen
 
@@ -34,9 +35,9 @@ def connect():
 
 
 soffice = ["soffice", "-env:UserInstallation=file://" + tmp + "/profile", "--headless", "--norestore"]
-for name, formats in FORMATS.items():
+for names, formats in FORMATS.items():
     for ext in formats:
-        subprocess.run(soffice + ["--convert-to", ext, "--outdir", out, src + "/" + name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(soffice + ["--convert-to", ext, "--outdir", out] + [src + "/" + n for n in names], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 office = subprocess.Popen(soffice + ["--accept=" + PIPE])
 try:
     ctx = connect()
