@@ -63,10 +63,13 @@ func startingWith(first string) []shaped {
 	return out
 }
 
+// fewDigits are the least that a number of the table has: an Indian PAN's.
+const fewDigits = 4
+
 // numbers finds numbers of the table in a line; like counts what has their
 // shape and not their check.
 func numbers(line, lower, above string, like map[*NumberKind]int) []hit {
-	if !hasDigits(line, 6) {
+	if !hasDigits(line, fewDigits) {
 		return nil
 	}
 	if len(lower) != len(line) { // a letter whose small form is longer

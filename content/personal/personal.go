@@ -130,7 +130,7 @@ func (c *collector) late() bool {
 	return c.stopped
 }
 
-// worthALook: without an @ and without seven digits nothing can be found that
+// worthALook: without an @ and without four digits nothing can be found that
 // counts. It looks at most mail once and quickly.
 func worthALook(s string) bool {
 	digits := 0
@@ -139,11 +139,11 @@ func worthALook(s string) bool {
 		case c == '@':
 			return true
 		case c >= '0' && c <= '9':
-			if digits++; digits >= 6 {
+			if digits++; digits >= fewDigits {
 				return true
 			}
 		case c == 0xEF && i+2 < len(s) && s[i+1] == 0xBC && (s[i+2] >= 0x90 && s[i+2] <= 0x99 || s[i+2] == 0xA0): // full width
-			if digits++; digits >= 6 || s[i+2] == 0xA0 {
+			if digits++; digits >= fewDigits || s[i+2] == 0xA0 {
 				return true
 			}
 		}

@@ -71,7 +71,7 @@ func (t *tableReader) learn(rows [][]string) {
 			continue
 		}
 		for k, cell := range rows[i] {
-			if word, ok := t.searched(k); ok && len(cell) <= 1000 && worthCell(cell, 6) {
+			if word, ok := t.searched(k); ok && len(cell) <= 1000 && worthCell(cell, fewDigits) {
 				any, chance := strong(t.c.itemsOf(strings.TrimSpace(Fold(cell)), word))
 				q.note(shape{k, shapeOf(cell)}, any, chance)
 			}

@@ -240,7 +240,7 @@ func (t *tableReader) row(row []string, number int) {
 		if cell == "" || len(cell) > 1000 {
 			continue
 		}
-		if _, ok := t.searched(k); ok && (!worthCell(cell, 6) || t.quiet.quiet(k, cell)) {
+		if _, ok := t.searched(k); ok && (!worthCell(cell, fewDigits) || t.quiet.quiet(k, cell)) {
 			continue
 		}
 		cell = strings.TrimSpace(Fold(cell))
@@ -320,7 +320,7 @@ func (r *rowReader) emails(cell string, k int) {
 
 // other finds data in a cell of another column.
 func (t *tableReader) other(cell, word string, k int) []item {
-	if !strings.Contains(cell, "@") && !hasDigits(cell, 6) {
+	if !strings.Contains(cell, "@") && !hasDigits(cell, fewDigits) {
 		return nil
 	}
 	items := t.c.itemsOf(cell, word)
