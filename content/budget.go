@@ -133,9 +133,15 @@ func (m *meter) addFile(where string) bool {
 	return m.stopped == ""
 }
 
+// What a row and a cell of a table cost beside their text.
+const rowCost, cellCost = 24, 16
+
+// room is how much text may still be kept.
+func (m *meter) room() int64 { return max(0, m.Text-m.text) }
+
 // keep counts text and gives how many of n octets may be kept.
 func (m *meter) keep(n int64, where string) int64 {
-	left := max(0, m.Text-m.text)
+	left := m.room()
 	if n > left {
 		m.note(LimitText, where, "more than %d octets of text", m.Text)
 		n = left

@@ -117,7 +117,12 @@ func (in *Inspection) body(p *message.Part) {
 	if p.Outside {
 		base.Hidden = OutsideParts
 	}
-	in.bodies = append(in.bodies, textsOf(p.Text(), kindOfLabel(p.Type), base)...)
+	for _, t := range textsOf(p.Text(), kindOfLabel(p.Type), in.meter.room(), base) {
+		if t.Truncated {
+			in.meter.note(LimitText, t.Where, "more than %d octets of text", in.meter.Text)
+		}
+		in.bodies = append(in.bodies, t)
+	}
 }
 
 // alternative: another form of the same stands after it (RFC 2046, 5.1.4).
@@ -200,9 +205,9 @@ func (in *Inspection) open(f *File, data []byte) {
 func (in *Inspection) keepText(t Text) {
 	cost := int64(len(t.Prose))
 	for i, row := range t.Rows {
-		n := int64(24)
+		n := int64(rowCost)
 		for _, c := range row {
-			n += 16 + int64(len(c))
+			n += cellCost + int64(len(c))
 		}
 		if got := in.meter.keep(n, t.Where); got < n {
 			t.Rows, t.Truncated = t.Rows[:i], true

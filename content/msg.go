@@ -19,7 +19,7 @@ func (in *Inspection) savedMessage(f *File, c *compound, folder string) {
 	}
 	in.keepText(Text{Where: f.Path, File: f, Prose: b.String()})
 	if html := c.stream(folder + "__substg1.0_10130102"); len(html) > 0 {
-		for _, t := range textsOf(decodeText("", html), HTMLText, Text{Where: f.Path, File: f}) {
+		for _, t := range textsOf(decodeText("", html), HTMLText, in.meter.room(), Text{Where: f.Path, File: f}) {
 			in.keepText(t)
 		}
 	}

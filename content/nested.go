@@ -31,7 +31,7 @@ func readMessage(in *Inspection, f *File, data []byte) {
 			in.innerPart(f, p)
 		default:
 			where := f.Path + ", " + wherePart(p)
-			for _, t := range textsOf(p.Text(), kindOfLabel(p.Type), Text{Where: where, File: f}) {
+			for _, t := range textsOf(p.Text(), kindOfLabel(p.Type), in.meter.room(), Text{Where: where, File: f}) {
 				in.keepText(t)
 			}
 		}

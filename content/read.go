@@ -90,7 +90,7 @@ func readText(in *Inspection, f *File, data []byte) {
 	if f.Parent == nil && f.Part != nil {
 		label = f.Part.Charset
 	}
-	for _, t := range textsOf(decodeText(label, data), f.Kind, Text{Where: f.Path, File: f}) {
+	for _, t := range textsOf(decodeText(label, data), f.Kind, in.meter.room(), Text{Where: f.Path, File: f}) {
 		in.keepText(t)
 	}
 }

@@ -14,14 +14,14 @@ func decodeText(label string, b []byte) string {
 
 // textsOf reads a text of a kind: a table into rows, HTML into what is shown
 // and what is not.
-func textsOf(s string, kind Kind, base Text) []Text {
+func textsOf(s string, kind Kind, room int64, base Text) []Text {
 	switch kind {
 	case HTMLText, SVG:
 		return htmlTexts(readPage(s), HTMLTables(s), base)
 	case CSV:
-		base.Rows = table(s, delimiter(s))
+		base.Rows, base.Truncated = table(s, delimiter(s), room)
 	case TSV:
-		base.Rows = table(s, '\t')
+		base.Rows, base.Truncated = table(s, '\t', room)
 	case VCard, ICalendar:
 		base.Prose = withoutMarks(unfold(s))
 	default:
@@ -65,21 +65,25 @@ func delimiter(s string) byte {
 // table reads delimited lines (RFC 4180), leniently: a quote inside a cell
 // that does not start with one is part of it. A quoted cell that is never
 // closed ends with its line.
-func table(s string, delim byte) [][]string {
+// Of a table that costs more than there is room for, the rest is cut off.
+func table(s string, delim byte, room int64) (rows [][]string, cut bool) {
 	s = strings.TrimPrefix(s, "\ufeff")
-	var rows [][]string
 	width := 0
 	for len(s) > 0 {
 		row := make([]string, 0, width)
+		room -= rowCost
 		for more := true; more; {
 			var cell string
 			cell, s, more = nextCell(s, delim)
 			row = append(row, cell)
+			if room -= cellCost + int64(len(cell)); room < 0 {
+				return append(rows, row), true
+			}
 		}
 		width = len(row)
 		rows = append(rows, row)
 	}
-	return rows
+	return rows, false
 }
 
 // nextCell cuts a cell off; more tells that another one follows in the row.

@@ -126,9 +126,9 @@ func (w *tableWriter) end(number int, hidden bool) bool {
 	if len(row) == 0 || w.full {
 		return !w.full
 	}
-	cost := int64(24)
+	cost := int64(rowCost)
 	for _, c := range row {
-		cost += 16 + int64(len(c))
+		cost += cellCost + int64(len(c))
 	}
 	if w.in.meter.keep(cost, w.text.Where) < cost {
 		w.full, w.text.Truncated = true, true

@@ -80,7 +80,7 @@ func (in *Inspection) tnefAttribute(f *File, id uint32, body []byte, files []*tn
 			case 0x0037, 0x1000, 0x0e04, 0x0e03:
 				in.keepText(Text{Where: f.Path, File: f, Prose: text})
 			case 0x1013:
-				for _, t := range textsOf(decodeText("", raw), HTMLText, Text{Where: f.Path, File: f}) {
+				for _, t := range textsOf(decodeText("", raw), HTMLText, in.meter.room(), Text{Where: f.Path, File: f}) {
 					in.keepText(t)
 				}
 			case 0x1009:
