@@ -66,7 +66,7 @@ func decode(data []byte) ([]byte, error) {
 
 // streamEncoding finds the encoding of a file by what it begins with.
 func streamEncoding(head []byte) (encoding.Encoding, error) {
-	head = head[:max(bytes.LastIndexByte(head, '\n'), len(head)&^3-4)]
+	head = head[:len(head)&^3] // whole characters of UTF-16 and UTF-32
 	text, err := decode(head)
 	if err != nil && !errors.Is(err, errHalf) {
 		return nil, err

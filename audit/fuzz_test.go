@@ -2,10 +2,12 @@ package audit
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // seed adds the files of testdata folders.
@@ -129,4 +131,75 @@ func FuzzPathMailbox(f *testing.F) {
 	f.Add("/var/vmail/corp.example/hanako/sieve/x.sieve")
 	f.Add("../home/hanako/.forward")
 	f.Fuzz(func(t *testing.T, path string) { pathMailbox(path) })
+}
+
+// FuzzAuditData reads what stands in a cell of the Unified Audit Log.
+func FuzzAuditData(f *testing.F) {
+	f.Add(`{"Operation":"New-InboxRule","UserId":"a@corp.example","Parameters":[{"Name":"ForwardTo","Value":"x@evil.test"}]}`)
+	f.Add(`{"Operation":"UpdateInboxRules","OperationProperties":[{"Name":"RuleActions","Value":"[{\"ActionType\":\"Forward\",\"Recipients\":[\"x@evil.test\"]}]"},{"Name":"ServerRule","Value":"{\"Actions\":[]}"}]}`)
+	f.Add(`{"Operation":"Set-Mailbox","Parameters":"[{\"Name\":\"ForwardingSmtpAddress\"`)
+	f.Fuzz(func(t *testing.T, cell string) {
+		a := newAuditor(options())
+		a.record()
+		a.auditRow(record{place: place{path: "log", line: 2}, cols: map[string]int{"auditdata": 0}, row: []string{cell}, warn: a.warn})
+		a.finish()
+		if !json.Valid([]byte(cell)) && len(a.report.Errors) == 0 && !bracketsOnly(cell) {
+			t.Errorf("no JSON, and nothing said: %q", cell)
+		}
+	})
+}
+
+// bracketsOnly: what is wrong lies inside something that nobody looked into.
+func bracketsOnly(cell string) bool {
+	_, _, err := parseJSON([]byte(cell), 1, map[string]string{})
+	return err == nil
+}
+
+// FuzzGoogleEvent reads activities of the Reports API and of Cloud Logging.
+func FuzzGoogleEvent(f *testing.F) {
+	seed(f, "google-audit")
+	fuzz(f, func(a *auditor, data []byte) {
+		j := append([]byte(`{"actor":{"email":"a@corp.example"},"id":{},"events":[`), data...)
+		a.json("file", bytes.NewReader(append(j, "]}"...)))
+	})
+}
+
+// FuzzEncoding: whatever the bytes, they become UTF-8 or an error, and a
+// stream of them is read the same.
+func FuzzEncoding(f *testing.F) {
+	seed(f, "exchange-mailboxes", "broken")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if text, err := decode(data); err == nil && !utf8.Valid(text) {
+			t.Errorf("no UTF-8: %q", text)
+		}
+		if len(data) > 8 {
+			_, _ = streamEncoding(data)
+		}
+	})
+}
+
+// FuzzStream reads as a large file is read.
+func FuzzStream(f *testing.F) {
+	seed(f, ".")
+	fuzz(f, func(a *auditor, data []byte) {
+		half := len(data) / 2 &^ 3
+		if a.sniffStream("file", data[:half], bytes.NewReader(data[half:])); a.report.Records == 0 && len(a.report.Errors)+len(a.hollow) == 0 {
+			a.fail(place{path: "file"}, "nothing in it")
+		}
+	})
+}
+
+// FuzzIncludes reads aliases with the lists that they include.
+func FuzzIncludes(f *testing.F) {
+	f.Add("staff: :include:/etc/lists/a\n", "x@evil.test\n:include:/etc/lists/b\n", "y@evil.test\n:include:/etc/lists/a\n")
+	f.Add("a: :include:a, :include:b\nb: \":include:../b\"\n", "\\hanako, x@evil.test", ":include:b\n")
+	f.Fuzz(func(t *testing.T, aliases, one, two string) {
+		a := newAuditor(options())
+		for path, text := range map[string]string{"etc/aliases": aliases, "etc/lists/a": one, "etc/lists/b": two} {
+			a.byBase[filepath.Base(path)] = append(a.byBase[filepath.Base(path)], path)
+			a.read = 0
+			a.bytes(path, []byte(text))
+		}
+		a.finish()
+	})
 }
