@@ -229,7 +229,7 @@ func (a *auditor) autoForwarding(rec record, src source, enabled ...string) {
 	s := &setting{place: rec.place, source: src, mailbox: box, what: "Gmail forwarding", rule: true, all: true, off: on == no}
 	s.targets = cellTargets(to)
 	s.note("forwardTo", to)
-	disposition := strings.ToLower(rec.text("disposition"))
+	disposition := columnName(rec.text("disposition"))
 	s.note("disposition", disposition)
 	switch disposition {
 	case "trash", "delete":

@@ -101,7 +101,7 @@ func TestLargeInput(t *testing.T) {
 func TestUnclosedCell(t *testing.T) {
 	text := header + "a@corp.example,,,False\nb@corp.example,,\"smtp:b@evil.test,True\n" + strings.Repeat("c@corp.example,,smtp:x@evil.test,True\n", 50)
 	r := runText(t, "m.csv", text)
-	if len(r.Errors) != 1 || r.Errors[0].Line != 3 || r.Records != 51 || len(r.Findings) == 0 {
+	if len(r.Errors) != 1 || r.Errors[0].Line != 3 || r.Records != 51 || len(r.Findings) == 0 || r.Findings[0].Line != 4 {
 		t.Errorf("%s", lines(r))
 	}
 	many := header + strings.Repeat("b@corp.example,,\"smtp:b@evil.test,True\n", 20_000)

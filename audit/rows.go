@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -38,23 +39,21 @@ func (l *rowLimit) Read(p []byte) (int, error) {
 // rowFile is a table while its rows are read.
 type rowFile struct {
 	*auditor
-	path  string
-	comma rune
-	cols  map[string]int
-	visit func(record)
-	line  int // lines before the first that the reader sees
-	n     int // rows, the header is 0
-	width int
-	spent int // bytes read twice
-	// broken: not all of it could be read
-	broken bool
+	path   string
+	comma  rune
+	cols   map[string]int
+	visit  func(record)
+	line   int // lines before the first that the reader sees
+	n      int // rows, the header is 0
+	width  int
+	spent  int // bytes read twice
+	header []string
 }
 
 // rows reads the rows below the header, and then whether the last one ended.
 func (t *rowFile) rows(r io.Reader) {
 	limit := &rowLimit{r: r, left: maxRow}
 	if _, err := t.some(limit); err != nil {
-		t.broken = true
 		t.fail(place{path: t.path, line: t.line, record: t.n}, rowError(err)+"; what follows was not read")
 		return
 	}
@@ -72,7 +71,6 @@ func (t *rowFile) rowsOf(body []byte) {
 			break
 		}
 		t.skip(place{path: t.path, line: t.line, record: t.n}, rowError(err))
-		t.broken = true
 		from += at
 		end := bytes.IndexByte(body[from:], '\n')
 		if end < 0 {
@@ -82,7 +80,6 @@ func (t *rowFile) rowsOf(body []byte) {
 			t.fail(place{path: t.path, line: t.line}, "too many quoted cells that are never closed; what follows was not read")
 			return
 		}
-		t.line++
 		t.n++
 		from += end + 1
 	}
@@ -123,8 +120,11 @@ func (t *rowFile) some(limit *rowLimit) (at int, err error) {
 		line, _ := r.FieldPos(0)
 		t.line = before + line
 		if t.n == 0 {
-			t.width = len(row)
+			t.width, t.header = len(row), slices.Clone(row)
 			continue
+		}
+		if slices.Equal(row, t.header) {
+			continue // exports put behind each other
 		}
 		t.row(place{path: t.path, line: t.line, record: t.n}, row)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -45,6 +46,8 @@ func (a *auditor) sniff(path string, text []byte) {
 	trimmed := bytes.TrimSpace(text)
 	head := string(text[:min(len(text), 1<<20)])
 	switch {
+	case filepath.Ext(path) == ".sieve" && bytes.HasPrefix(trimmed, []byte("require")):
+		a.sieve(path, string(text)) // a mail server has fifty thousand of them
 	case trimmed[0] == '{' || trimmed[0] == '[' && !bytes.HasPrefix(trimmed, []byte("[SMTP:")):
 		a.json(path, bytes.NewReader(text))
 	case trimmed[0] == '<':

@@ -42,7 +42,7 @@ func (a *auditor) tableEnd(kind *tableKind, t *rowFile) {
 	if kind.source == unifiedLog && (a.read == 5000 || a.read == 50_000) {
 		a.warn(place{path: t.path}, fmt.Sprintf("exactly %d records: the most that one call gives; there may be more", a.read))
 	}
-	if a.read == 0 && !t.broken {
+	if a.read == 0 {
 		a.empty(place{path: t.path, line: 1}, "a header and no row: nothing was exported ("+kind.title+")", false)
 	}
 }

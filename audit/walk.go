@@ -319,6 +319,9 @@ const cutOff = "the last line has no line end: the file may be cut off"
 
 // empty notes a file that holds nothing to audit.
 func (a *auditor) empty(p place, text string, mild bool) {
+	if n := len(a.report.Errors); n > 0 && a.report.Errors[n-1].Path == p.path && p.path != "" {
+		return // what is wrong with it was said
+	}
 	a.hollow = append(a.hollow, hollow{place: p, text: text, mild: mild})
 }
 
