@@ -72,7 +72,7 @@ func TestPauseInsideData(t *testing.T) {
 		t.Error("six minutes are not allowed by default")
 	}
 	w := newWorld(t, func(o *Options) { o.KeepAlive = 50 * time.Millisecond })
-	w.hop.patience(time.Second) // far over KeepAlive, since a busy machine stalls
+	w.hop.patience(time.Second)                                  // far over KeepAlive, since a busy machine stalls
 	w.door.wait = func() { time.Sleep(1200 * time.Millisecond) } // judging is slow as well
 	c := w.client(w.listen("relay"))
 	c.say("", "220")
