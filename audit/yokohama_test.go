@@ -123,3 +123,79 @@ func BenchmarkForwards(b *testing.B) {
 		}
 	}
 }
+
+// fullObjects is what ConvertTo-Json writes of n whole mailboxes: PowerShell 5
+// with \u003c, dates in a form of its own, and lists as value and Count.
+func fullObjects(n int) []byte {
+	var rest bytes.Buffer
+	for i := range 150 {
+		fmt.Fprintf(&rest, ",\r\n        \"CustomAttribute%d\":  \"\"", i)
+	}
+	for i := range 30 {
+		fmt.Fprintf(&rest, ",\r\n        \"Quota%d\":  {\r\n                      \"IsUnlimited\":  false,\r\n                      \"Value\":  {\r\n                                    \"value\":  53687091200,\r\n                                    \"Text\":  \"50 GB\"\r\n                                }\r\n                  },\r\n        \"When%d\":  \"\\/Date(1541030400000)\\/\"", i, i)
+	}
+	var b bytes.Buffer
+	b.WriteString("[\r\n")
+	for i := range n {
+		if i > 0 {
+			b.WriteString(",\r\n")
+		}
+		to := "null"
+		if i%1000 == 7 {
+			to = `"smtp:drop@evil.test"`
+		}
+		fmt.Fprintf(&b, "    {\r\n        \"UserPrincipalName\":  \"u%05d@univ.example\",\r\n        \"PrimarySmtpAddress\":  \"u%05d@univ.example\",\r\n        \"DisplayName\":  \"\\u003c花子 %d\\u003e\",\r\n        \"EmailAddresses\":  {\r\n            \"value\":  [\"SMTP:u%05d@univ.example\"],\r\n            \"Count\":  1\r\n        },\r\n        \"ForwardingAddress\":  null,\r\n        \"ForwardingSmtpAddress\":  %s,\r\n        \"DeliverToMailboxAndForward\":  true%s\r\n    }", i, i, i, i, to, rest.Bytes())
+	}
+	b.WriteString("\r\n]\r\n")
+	return b.Bytes()
+}
+
+// TestFullObjects: what a whole mailbox says of forwarding is found among all
+// that it says.
+func TestFullObjects(t *testing.T) {
+	r := runText(t, "mailboxes.json", string(fullObjects(3000)))
+	if f := r.Findings[0]; r.Records != 3000 || len(r.Errors) > 0 || f.Rule != sharedTarget || len(f.Mailboxes) != 3 || f.Mailboxes[1] != "u01007@univ.example" {
+		t.Errorf("%.1000s", lines(r))
+	}
+}
+
+// BenchmarkFullObjects audits whole mailboxes in JSON, 12 kB each.
+func BenchmarkFullObjects(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "mailboxes.json")
+	data := fullObjects(10_000)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	b.ResetTimer()
+	for b.Loop() {
+		if r, err := Forwards([]string{path}, options()); err != nil || r.Records != 10_000 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDovecot audits the scripts of 10,000 users, each with the link that
+// makes it the active one.
+func BenchmarkDovecot(b *testing.B) {
+	dir := b.TempDir()
+	script := "require [\"fileinto\",\"copy\"];\n# rule:[spam]\nif header :contains \"X-Spam-Flag\" \"YES\" { fileinto \"Junk\"; stop; }\n# rule:[会議]\nif anyof (header :contains \"subject\" [\"会議\",\"meeting\"], header :is \"list-id\" \"staff\") { fileinto \"meeting\"; stop; }\n"
+	for i := range 10_000 {
+		box := filepath.Join(dir, "univ.example", fmt.Sprintf("u%05d", i))
+		if err := os.MkdirAll(filepath.Join(box, "sieve"), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(box, "sieve", "main.sieve"), []byte(script), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.Symlink("sieve/main.sieve", filepath.Join(box, ".dovecot.sieve")); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		if r, err := Forwards([]string{dir}, options()); err != nil || r.Records != 10_000 || len(r.Errors) > 0 {
+			b.Fatal(err)
+		}
+	}
+}
