@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"strings"
-
 	"maillint/content"
 	"maillint/content/personal"
 	"maillint/message"
@@ -149,95 +147,4 @@ func (f *Facts) FromOurs() bool {
 		}
 	}
 	return false
-}
-
-// Automatic says which kind of automatic mail a message is; empty for mail
-// that somebody wrote.
-type Automatic string
-
-// The kinds of automatic mail (RFC 3834, RFC 3464, RFC 8098, RFC 5546).
-const (
-	Bounce        Automatic = "bounce"
-	Receipt       Automatic = "receipt"
-	AutoReply     Automatic = "auto-reply"
-	MeetingAnswer Automatic = "meeting answer"
-	ListMail      Automatic = "list mail"
-)
-
-// Automatic tells what kind of automatic mail this is. A bounce or auto-reply
-// to several recipients is none: no program writes one, a thief of an account
-// does.
-func (f *Facts) Automatic() Automatic {
-	return f.automatic.get(func() Automatic {
-		if kind := f.reply(); kind != "" {
-			if len(f.msg.Envelope.Recipients) > 1 {
-				return ""
-			}
-			return kind
-		}
-		if f.listMail() {
-			return ListMail
-		}
-		return ""
-	})
-}
-
-func (f *Facts) reply() Automatic {
-	m := f.msg
-	switch {
-	case m.Report() == "delivery-status", m.Envelope.Null && bounceShape(m):
-		return Bounce
-	case m.Report() == "disposition-notification":
-		return Receipt
-	case autoReply(m), m.Envelope.Null && f.FromOurs():
-		return AutoReply
-	}
-	switch m.MeetingMethod() {
-	case "REPLY", "COUNTER":
-		return MeetingAnswer
-	}
-	return ""
-}
-
-func autoReply(m *message.Message) bool {
-	auto := strings.ToLower(m.Value("Auto-Submitted"))
-	return strings.HasPrefix(auto, "auto-replied") ||
-		strings.EqualFold(m.Value("Precedence"), "auto_reply") ||
-		m.Value("X-Autoreply") != "" && !strings.EqualFold(m.Value("X-Autoreply"), "no")
-}
-
-// bounceShape: what mail systems that do not know RFC 3464 send.
-func bounceShape(m *message.Message) bool {
-	for _, a := range m.From() {
-		switch local := strings.ToLower(a.Local); local {
-		case "mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon":
-			return true
-		}
-	}
-	return m.Has("X-Failed-Recipients")
-}
-
-// listMail: a list of ours sent it. Its bounce address must be ours as well,
-// because anybody can write a List-Id.
-func (f *Facts) listMail() bool {
-	id := f.msg.Value("List-Id")
-	if id == "" {
-		return false
-	}
-	if i := strings.LastIndexByte(id, '<'); i >= 0 {
-		id = strings.TrimRight(id[i+1:], "> \t")
-	}
-	d, _ := message.Domain(id)
-	if !f.Org.Internal(d) {
-		return false
-	}
-	path := f.msg.Envelope.ReversePath
-	if f.msg.Envelope.Source == message.FromFields {
-		if rp := f.msg.Addresses("Return-Path"); len(rp) > 0 {
-			path = rp[0]
-		} else {
-			return true // stored mail without a trace of its envelope
-		}
-	}
-	return f.msg.Envelope.Null || f.Internal(path)
 }

@@ -159,7 +159,8 @@ func runTheme(p *policy.Policy, folder string) ([]tested, error) {
 	}
 	var all []tested
 	for _, mail := range theme.Messages {
-		r := cases.Result{Case: mail.File, Title: mail.Fine, Problems: cases.RunOrdinary(p, theme, mail)}
+		problems, _ := cases.RunOrdinary(p, theme, mail)
+		r := cases.Result{Case: mail.File, Title: mail.Fine, Problems: problems}
 		all = append(all, tested{folder, filepath.Join(folder, mail.File), r})
 	}
 	return all, nil

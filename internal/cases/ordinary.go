@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"strings"
 
 	"maillint/corpus"
@@ -10,13 +11,14 @@ import (
 
 // RunOrdinary judges one ordinary message by a policy, twice: as the sender's
 // own copy, and on its way with its envelope. Each time its disposition must
-// be below delay.
-func RunOrdinary(p *policy.Policy, t corpus.Theme, mail corpus.Ordinary) []Problem {
+// be below delay. remarks are the rules that find something all the same, at
+// warning or over.
+func RunOrdinary(p *policy.Policy, t corpus.Theme, mail corpus.Ordinary) (problems []Problem, remarks []string) {
 	r := Result{Case: t.Folder, Title: mail.Fine}
 	org, err := organization(p, t.Organization)
 	if err != nil {
 		r.add("index.yaml", "organization: %v", err)
-		return r.Problems
+		return r.Problems, nil
 	}
 	known := lint.Known{Partners: t.Partners, Protected: t.Protected}
 	if len(t.Blocked) > 0 {
@@ -30,6 +32,11 @@ func RunOrdinary(p *policy.Policy, t corpus.Theme, mail corpus.Ordinary) []Probl
 			r.add(mail.File, "%s: %v", how, err)
 		}
 		v := p.Judge(m, policy.IdentityOf(m), found)
+		for _, j := range v.Findings {
+			if j.Severity > lint.Info && !slices.Contains(remarks, j.Rule) {
+				remarks = append(remarks, j.Rule)
+			}
+		}
 		if v.Disposition < policy.Delay {
 			continue
 		}
@@ -41,7 +48,8 @@ func RunOrdinary(p *policy.Policy, t corpus.Theme, mail corpus.Ordinary) []Probl
 		}
 		r.add(mail.File, "%s: %s: %s", how, v.Disposition, strings.Join(why, "; "))
 	}
-	return r.Problems
+	slices.Sort(remarks)
+	return r.Problems, remarks
 }
 
 // envelopeOf gives the envelope of a message on its way: what the index says,

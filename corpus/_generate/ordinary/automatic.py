@@ -53,6 +53,61 @@ Content-Transfer-Encoding: base64
 %s
 --_000_6d1c417a_--
 """ % (D, W("自動応答: 納品の件", "utf-8"), D, B64(AWAY), B64("<html><body><p>%s</p></body></html>" % AWAY.strip())), env=("<>", [OUT]))
+T.raw("vacation-exchange-english", "Exchange's Automatic reply, as on-premises servers send it: the rules agent made it, as it makes what is forwarded.", """
+From: Keiko Hori <hori@%s>
+To: Rhona Wardlaw <rhona@wardlaw-partners.example.com>
+Subject: Automatic reply: FW: Proof of the leaflet
+Thread-Topic: FW: Proof of the leaflet
+Thread-Index: AQHa7Q418EXAMPLE
+Date: Tue, 13 Aug 2024 00:31:12 +0000
+Message-ID: <6d1c418a@MAIL2.%s>
+References: <p8@wardlaw-partners.example.com>
+In-Reply-To: <p8@wardlaw-partners.example.com>
+X-MS-Has-Attach:
+X-Auto-Response-Suppress: All
+X-MS-Exchange-Inbox-Rules-Loop: hori@%s
+X-MS-TNEF-Correlator:
+auto-submitted: auto-generated
+x-ms-exchange-generated-message-source: Mailbox Rules Agent
+Content-Type: text/plain; charset="iso-8859-1"
+Content-Transfer-Encoding: quoted-printable
+MIME-Version: 1.0
+
+I am out of the office until 16 August =96 in urgent cases please write to m=
+y colleague Mr Sano.
+""" % (D, D, D), env=("<>", ["rhona@wardlaw-partners.example.com"]))
+T.raw("rule-answers-with-template", "An Outlook rule that answers orders with a template: the subject is the template's own.", """
+From: %s <order@%s>
+To: %s
+Subject: %s
+Date: Tue, 13 Aug 2024 01:02:44 +0000
+Message-ID: <6d1c419a@TYCPR01MB0417.jpnprd01.prod.outlook.example>
+X-Auto-Response-Suppress: DR, OOF, AutoReply
+X-MS-Exchange-Inbox-Rules-Loop: order@%s
+X-MS-Exchange-Parent-Message-Id: <a9@funabashi-print.example>
+auto-submitted: auto-generated
+Content-Type: text/plain; charset="iso-2022-jp"
+Content-Transfer-Encoding: 7bit
+MIME-Version: 1.0
+
+%s
+""" % (W("受注係", "ISO-2022-JP"), D, OUT, W("ご注文ありがとうございます", "ISO-2022-JP"), D, JIS("このたびはご注文いただきありがとうございます。\n担当者より1営業日以内にご連絡いたします。\n")), env=("<>", [OUT]))
+T.raw("vacation-notes", "The out-of-office agent of Domino, which writes AUTO: before who is away.", """
+Subject: %s
+From: %s <hori@%s>
+To: %s
+Message-ID: <OF41A417EX.001C0E77-ON49258B79@%s>
+Date: Tue, 13 Aug 2024 09:31:16 +0900
+Auto-Submitted: auto-generated
+X-MIMETrack: Serialize by Router on mail1/minagiwa(Release 12.0.2FP3|January 15, 2024) at 2024/08/13 09:31:16
+MIME-Version: 1.0
+Content-type: text/plain; charset=ISO-2022-JP
+Content-Transfer-Encoding: 7bit
+
+%s
+""" % (W("AUTO: 堀 恵子 は不在です (復帰予定日 2024/08/19)", "ISO-2022-JP"), W("堀 恵子", "ISO-2022-JP"), D, OUT, D,
+       JIS("2024/08/19 まで不在にしております。\n\n\n注: これは、2024/08/13 09:31:02 に送信されたメッセージ「納品の件」に対する自動応答です。この応答は、不在中に一度だけ送信されます。\n")), env=("hori@" + D, [OUT]))
+vacation("vacation-zimbra", "Zimbra's, in Japanese.", "Date: Tue, 13 Aug 2024 09:31:17 +0900 (JST)\nMessage-ID: <417.418.1723509077.JavaMail.zimbra@%s>\nIn-Reply-To: <a1@funabashi-print.example>\nAuto-Submitted: auto-replied (zimbra; vacation)\nPrecedence: bulk\n" % D, AWAY, subject="Re: 納品の件")
 T.raw("vacation-gmail", "Gmail's vacation responder through our Workspace.", """
 MIME-Version: 1.0
 From: Keiko Hori <hori@%s>
