@@ -82,8 +82,16 @@ type Known struct {
 	Learned   []string // domains that it corresponds with, as history shows
 	Protected []string // names and addresses that others pose as
 	Webmail   []string // private mail providers besides the shipped ones
+	People    []Person // those of the directory that have a name
 	Lists     map[string]Matcher
 	Files     content.Budget // how far files are looked into; the zero value is the default
+}
+
+// Person is somebody of the organisation, or an office with a mailbox.
+type Person struct {
+	Name      string
+	Office    bool              // a shared mailbox or a device, nobody's own
+	Addresses []message.Address // private ones too, where the directory has them
 }
 
 // Matcher is a list of addresses and domains.

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"maillint/lint"
 	"maillint/message"
 )
 
@@ -40,6 +41,17 @@ func (d *Directory) Account(name string) *Person { return d.byAccount[strings.To
 
 // Address finds the person whose address it is, or gives nil.
 func (d *Directory) Address(a message.Address) *Person { return d.byAddress[a.Key()] }
+
+// named are those who have a name, as the rules see them.
+func (d *Directory) named() []lint.Person {
+	var out []lint.Person
+	for _, p := range d.People {
+		if p.Name != "" {
+			out = append(out, lint.Person{Name: p.Name, Office: p.Kind == "shared" || p.Kind == "device", Addresses: p.Addresses})
+		}
+	}
+	return out
+}
 
 // columns are the columns a directory may have; only account must be there.
 var columns = []string{"account", "addresses", "name", "kind", "groups", "manager", "deputies", "language", "owner_of"}

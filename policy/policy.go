@@ -187,7 +187,7 @@ func (p *Policy) Org() *lint.Org {
 func (p *Policy) known() lint.Known {
 	k := lint.Known{
 		Partners: slices.Clone(p.Organization.Partners), Protected: slices.Clone(p.Organization.Protected), Webmail: slices.Clone(p.Organization.Webmail),
-		Lists: map[string]lint.Matcher{}, Files: p.Limits,
+		Lists: map[string]lint.Matcher{}, Files: p.Limits, People: p.Directory.named(),
 	}
 	for name, l := range p.Lists {
 		k.Lists[name] = l

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -34,9 +35,13 @@ stranger's, a zip attached. Isumi Railway's employees were posed as the same way
 	},
 	Quiet: lint.Text{
 		En: `Names that hold the address itself or one of the same organisation; names in To and Cc (address books hold
-old addresses as names) are info. Names to protect are organization.protected of the policy.`,
+old addresses as names) are info. Names to protect are organization.protected of the policy and the people of its
+directory; somebody's own name over their private address is silent where they send it or the directory has the
+address, and info where the address looks like the name, as a namesake's does.`,
 		Ja: `アドレス自身や同じ組織のアドレスを含む名前には反応しません。ToとCc（アドレス帳に古いアドレスが名前として
-残っている場合）は info です。保護する名前は organization.protected に書きます。`,
+残っている場合）は info です。保護する名前は organization.protected に書いた名前と、directory にある人の名前です。
+本人が送るとき、または directory にその人の私用アドレスがあるときは反応せず、アドレスが名前に似ていれば
+（本人の私用アドレスか同姓同名）info です。`,
 	},
 	Held: lint.Text{
 		En: "Ask the person named, by telephone. If they know nothing of it, the account that sent it is abused.",
@@ -44,22 +49,32 @@ old addresses as names) are info. Names to protect are organization.protected of
 	},
 	Incidents: []string{"emotet-chiba-2022", "isumi-2022"},
 	Since:     "0.1.0",
-}, displayNameSpoof{}, func(org *lint.Org, _ displayNameSpoof) map[string]bool { return mailProviders(org) }, checkDisplayNameSpoof)
+}, displayNameSpoof{}, func(org *lint.Org, _ displayNameSpoof) spoofCheck {
+	return spoofCheck{mailProviders(org), newNameIndex(org.Known().People)}
+}, checkDisplayNameSpoof)
 
 type displayNameSpoof struct{}
 
-func checkDisplayNameSpoof(pass *lint.Pass, providers map[string]bool) {
+type spoofCheck struct {
+	providers map[string]bool
+	directory nameIndex
+}
+
+func checkDisplayNameSpoof(pass *lint.Pass, c spoofCheck) {
 	if pass.Facts.Automatic() == lint.ListMail {
 		return // list managers put the author's address into the name
 	}
 	known := protectedNames(pass)
 	for _, field := range []string{"From", "Sender", "Reply-To", "To", "Cc"} {
-		severity := lint.High
-		if field == "To" || field == "Cc" {
-			severity = lint.Info
-		}
 		for _, a := range pass.Msg.Addresses(field) {
-			if claimed := claims(pass, a, known, providers); claimed != "" {
+			claimed, severity := claims(pass, a, known, c.providers), lint.High
+			if claimed == "" {
+				claimed, severity = c.inDirectory(pass, a)
+			}
+			if field == "To" || field == "Cc" {
+				severity = lint.Info
+			}
+			if claimed != "" {
 				pass.Report(lint.Finding{
 					Severity: severity, Where: field, About: []string{a.String()},
 					Evidence: []lint.Evidence{{Where: field, Span: a.Span, Text: a.String()}},
@@ -96,6 +111,31 @@ func claims(pass *lint.Pass, a message.Address, protected map[string]string, pro
 		}
 	}
 	return ""
+}
+
+// inDirectory says whose name an outside address carries, of those in the
+// directory. People may write from their own private addresses, and have
+// namesakes: where the address looks like the name, it is a remark only.
+func (c spoofCheck) inDirectory(pass *lint.Pass, a message.Address) (string, lint.Severity) {
+	if pass.Facts.Internal(a) || a.Name() == "" {
+		return "", 0
+	}
+	people := c.directory.find(a.Name())
+	senders := append(pass.Msg.From(), pass.Facts.Sender())
+	for _, p := range people {
+		if own(p, a) || slices.ContainsFunc(senders, func(s message.Address) bool { return pass.Facts.Internal(s) && own(p, s) }) {
+			return "", 0
+		}
+	}
+	for _, p := range people {
+		if mayBe(p, a) {
+			return "to be " + p.Name + " of the directory (or is a namesake)", lint.Info
+		}
+	}
+	if len(people) == 0 {
+		return "", 0
+	}
+	return "to be " + people[0].Name + " of the directory", lint.High
 }
 
 // addressesIn finds addresses in a display name.

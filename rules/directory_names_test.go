@@ -1,0 +1,89 @@
+package rules
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"maillint/lint"
+	"maillint/message"
+)
+
+// The directory's names are known to display-name-spoof, however they are
+// written, and people's own private addresses are left alone.
+func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
+	people := []lint.Person{
+		{Name: "加納 太郎", Addresses: []message.Address{address(t, "t-kano@ours.example"), address(t, "kano.home@gmail.com")}},
+		{Name: "Rhona Wardlaw", Addresses: []message.Address{address(t, "rhona@ours.example")}},
+		{Name: "林 一", Addresses: []message.Address{address(t, "hayashi@ours.example")}},
+		{Name: "林 一郎", Addresses: []message.Address{address(t, "ichiro@ours.example")}},
+		{Name: "Ito, Jun K.", Addresses: []message.Address{address(t, "jito@ours.example")}},
+		{Name: "総務課", Office: true, Addresses: []message.Address{address(t, "soumu@ours.example")}},
+		{Name: "情報基盤ヘルプデスク", Office: true, Addresses: []message.Address{address(t, "itsupport@ours.example")}},
+		{Name: "Sales", Office: true, Addresses: []message.Address{address(t, "sales@ours.example")}},
+		{Name: "清川 花 / Hana Kiyokawa", Addresses: []message.Address{address(t, "kiyokawa@ours.example")}},
+	}
+	tests := []struct{ head, want string }{
+		{"From: 加納 太郎 <x831@evil.test>", "high"},
+		{"From: 加納太郎 <x831@evil.test>", "high"},
+		{"From: 加納　太郎 <x831@evil.test>", "high"},
+		{"From: 加納太郎（営業部） <x831@evil.test>", "high"},
+		{"From: 営業部加納太郎様 <x831@evil.test>", "high"},
+		{"From: 加納 花子 <x831@evil.test>", "none"},
+		{"From: RHONA WARDLAW <x831@evil.test>", "high"},
+		{"From: \"Wardlaw, Rhona (Sales)\" <x831@evil.test>", "high"},
+		{"From: Rhona M. Wardlaw <x831@evil.test>", "high"},
+		{"From: Rhona <x831@evil.test>", "none"},
+		{"From: Jun Ito <x831@evil.test>", "high"},
+		{"From: Hana Kiyokawa <x831@evil.test>", "high"},
+		{"From: 清川花 <x831@evil.test>", "high"},
+		{"From: 林 一 <x831@evil.test>", "none"},
+		{"From: 小林 一郎 <x831@evil.test>", "none"},
+		{"From: 小林一郎 <x831@evil.test>", "none"},
+		{"From: 林 一郎 <x831@evil.test>", "high"},
+		{"From: 総務課 <x831@evil.test>", "none"},
+		{"From: Sales <x831@evil.test>", "none"},
+		{"From: 情報基盤ヘルプデスク <x831@evil.test>", "high"},
+		{"From: 加納 太郎 <x831@ours.example>", "none"},
+		// their own private address, or a namesake's
+		{"From: 加納 太郎 <kano.home@gmail.com>", "none"},
+		{"From: 加納 太郎 <taro.kano.ex1@gmail.com>", "info"},
+		{"From: Rhona Wardlaw <rhona.w@partner.example>", "info"},
+		{"From: t-kano@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "none"},
+		{"From: rhona@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "high"},
+		{"From: a@ours.example\nSender: 加納 太郎 <x831@gmail.com>", "high"},
+		{"From: rhona@ours.example\nTo: 加納 太郎 <x831@partner.example>", "info"},
+	}
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := lint.NewEngine(org.With(lint.Known{People: people}), []lint.Entry{{Instance: DisplayNameSpoof.Default()}})
+	for _, tt := range tests {
+		found, err := engine.Run(stored(tt.head + "\n\nText\n"))
+		if got := worst(found); err != nil || got != tt.want {
+			t.Errorf("%s: %s, want %s (%v)", tt.head, got, tt.want, err)
+		}
+	}
+}
+
+// A directory of a university costs a message nothing that shows.
+func TestDirectoryNamesAreFast(t *testing.T) {
+	var people []lint.Person
+	for i := range 20000 {
+		people = append(people, lint.Person{Name: fmt.Sprintf("姓%d 名%d", i, i)})
+	}
+	n := newNameIndex(people)
+	start := time.Now()
+	for range 1000 {
+		if n.find("営業部 第二課 姓20001名20001 担当（東京）") != nil {
+			t.Fatal("found a name that nobody has")
+		}
+	}
+	if d := time.Since(start) / 1000; d > time.Millisecond {
+		t.Errorf("%v a name", d)
+	}
+	if n.find("営業部 姓777名777") == nil {
+		t.Error("a name with a number is not found")
+	}
+}
