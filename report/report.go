@@ -39,6 +39,10 @@ type Format interface {
 	Close(s *Summary) error
 }
 
+// Remarker is a Format that may have something to say to whoever made the
+// report, once it is closed; empty for nothing.
+type Remarker interface{ Remark() string }
+
 // Options are what a format may need.
 type Options struct {
 	Rules   []*lint.Rule  // what findings are explained with, by their names

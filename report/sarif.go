@@ -1,12 +1,16 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"maillint/lint"
 	"maillint/policy"
@@ -19,14 +23,22 @@ type sarif struct {
 	opt    Options
 	index  map[string]int // of rules
 	begun  bool
-	first  bool
+	count  int         // results
 	unread [][2]string // path, reason
 }
+
+// What GitHub code scanning takes (its page "SARIF results exceed one or more
+// limits"): a run with more results is refused, and of those it takes it shows
+// the gravest.
+const (
+	sarifMost  = 25000
+	sarifShown = 5000
+)
 
 const sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 
 func newSARIF(w io.Writer, o Options) *sarif {
-	s := &sarif{w: w, opt: o, index: map[string]int{}, first: true}
+	s := &sarif{w: w, opt: o, index: map[string]int{}}
 	for i, r := range o.Rules {
 		s.index[r.ID] = i
 	}
@@ -55,11 +67,14 @@ func (s *sarif) Render(r *Record) Piece {
 		p.unread = [2]string{r.Path, r.Err.Error()}
 	}
 	print := ""
+	again := map[[2]string]int{}
 	for i := range r.Verdict.Findings {
+		f := &r.Verdict.Findings[i]
 		if print == "" {
 			print = fingerprint(r)
 		}
-		p.results = append(p.results, s.result(r, &r.Verdict.Findings[i], print))
+		again[[2]string{f.Rule, f.Where}]++
+		p.results = append(p.results, s.result(r, f, identity(print, f, again[[2]string{f.Rule, f.Where}])))
 	}
 	return p
 }
@@ -75,7 +90,17 @@ func fingerprint(r *Record) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-func (s *sarif) result(r *Record, f *policy.Judged, print string) []byte {
+// identity tells a result from the others, from one scan to the next: the
+// message, the rule, the place, and which of several at one place it is.
+func identity(print string, f *policy.Judged, n int) string {
+	id := print + "/" + f.Rule + "/" + f.Where
+	if n > 1 {
+		id += "/" + strconv.Itoa(n)
+	}
+	return id
+}
+
+func (s *sarif) result(r *Record, f *policy.Judged, id string) []byte {
 	j := &jsonWriter{}
 	j.open('{')
 	j.field("ruleId", f.Rule)
@@ -90,7 +115,9 @@ func (s *sarif) result(r *Record, f *policy.Judged, print string) []byte {
 	j.locations(r, f)
 	j.key("partialFingerprints")
 	j.open('{')
-	j.field("maillint/v1", print+"/"+f.Rule+"/"+f.Where)
+	j.field("maillint/v1", id)
+	short := sha256.Sum256([]byte(id)) // the one that code scanning looks at
+	j.field("primaryLocationLineHash", hex.EncodeToString(short[:8])+":1")
 	j.close('}')
 	if f.Excepted && len(f.Exceptions) > 0 {
 		j.key("suppressions")
@@ -135,9 +162,7 @@ func (j *jsonWriter) locations(r *Record, f *policy.Judged) {
 		j.open('{')
 		j.field("uri", fileURI(r.Origin))
 		j.close('}')
-		if lines, _ := r.excerpts(e); r.Alone && len(lines) > 0 && lines[0].number > 0 {
-			j.region(lines, e)
-		}
+		j.region(r, e)
 		j.close('}')
 		j.key("logicalLocations")
 		j.open('[')
@@ -150,15 +175,31 @@ func (j *jsonWriter) locations(r *Record, f *policy.Judged) {
 	j.close(']')
 }
 
-func (j *jsonWriter) region(lines []excerpt, e lint.Evidence) {
+// region is where the evidence stands in the file. Code scanning wants one of
+// every result: where no line can be named it is the file's first.
+func (j *jsonWriter) region(r *Record, e lint.Evidence) {
+	lines, more := r.excerpts(e)
 	j.key("region")
 	j.open('{')
-	j.number("startLine", int64(lines[0].number))
-	j.number("startColumn", int64(len([]rune(lines[0].text[:lines[0].start]))+1))
-	j.number("byteOffset", e.Span.Start)
-	j.number("byteLength", e.Span.Len())
+	if !r.Alone || len(lines) == 0 || lines[0].number == 0 {
+		j.number("startLine", 1)
+		j.close('}')
+		return
+	}
+	first, last := lines[0], lines[len(lines)-1]
+	j.number("startLine", int64(first.number))
+	j.number("startColumn", columnAfter(first.text[:first.start]))
+	j.number("endLine", int64(last.number))
+	j.number("endColumn", columnAfter(last.text[:last.end]))
+	if !more {
+		j.number("byteOffset", e.Span.Start)
+		j.number("byteLength", e.Span.Len())
+	}
 	j.close('}')
 }
+
+// columnAfter is the one that follows a text, from 1 (columnKind).
+func columnAfter(before string) int64 { return int64(utf8.RuneCountInString(before)) + 1 }
 
 // fileURI is a path as a URI reference (RFC 3986): relative paths stay so.
 func fileURI(path string) string {
@@ -168,7 +209,7 @@ func fileURI(path string) string {
 		u.Scheme = "file"
 		return u.String()
 	}
-	return strings.TrimPrefix(u.String(), "./")
+	return u.String() // with "./" before a name that has a colon, else that would be a scheme
 }
 
 // Write puts the results of a message out.
@@ -181,10 +222,9 @@ func (s *sarif) Write(piece Piece) error {
 		return err
 	}
 	for _, r := range p.results {
-		if !s.first {
+		if s.count++; s.count > 1 {
 			r = append([]byte(",\n"), r...)
 		}
-		s.first = false
 		if _, err := s.w.Write(r); err != nil {
 			return err
 		}
@@ -229,19 +269,17 @@ func (s *sarif) begin() error {
 
 func (j *jsonWriter) rule(r *lint.Rule, lang string) {
 	text := func(key, s string) {
-		if s == "" {
-			return // a rule of a policy's own may say less
-		}
 		j.key(key)
 		j.open('{')
 		j.field("text", oneLine(s))
 		j.close('}')
 	}
 	j.open('{')
+	title := cmp.Or(r.Title.In(lang), r.ID) // a rule of a policy's own may say less
 	j.field("id", r.ID)
-	text("shortDescription", r.Title.In(lang))
-	text("fullDescription", r.Why.In(lang))
-	text("help", r.Fix.In(lang))
+	text("shortDescription", title)
+	text("fullDescription", cmp.Or(r.Why.In(lang), title))
+	text("help", cmp.Or(r.Fix.In(lang), title))
 	j.key("defaultConfiguration")
 	j.open('{')
 	j.field("level", sarifLevels[r.Severity])
@@ -269,17 +307,36 @@ func (s *sarif) Close(sum *Summary) error {
 	j.key("toolExecutionNotifications")
 	j.open('[')
 	for _, u := range s.unread {
-		j.open('{')
-		j.field("level", "error")
-		j.key("message")
-		j.open('{')
-		j.field("text", u[0]+": "+u[1])
-		j.close('}')
-		j.close('}')
+		j.notification("error", u[0]+": "+u[1])
+	}
+	if text := s.Remark(); text != "" {
+		j.notification("warning", text)
 	}
 	for _, c := range []byte("]}]}]}") {
 		j.close(c)
 	}
 	_, err := s.w.Write(append(j.b, '\n'))
 	return err
+}
+
+func (j *jsonWriter) notification(level, text string) {
+	j.open('{')
+	j.field("level", level)
+	j.key("message")
+	j.open('{')
+	j.field("text", text)
+	j.close('}')
+	j.close('}')
+}
+
+// Remark says where a report has more than its readers take.
+func (s *sarif) Remark() string {
+	const less = "report less, with --baseline, --only, --shard or a run for each folder"
+	switch {
+	case s.count > sarifMost:
+		return fmt.Sprintf("%d results are more than the %d that GitHub code scanning takes (%s)", s.count, sarifMost, less)
+	case s.count > sarifShown:
+		return fmt.Sprintf("of %d results GitHub code scanning shows the %d gravest (%s)", s.count, sarifShown, less)
+	}
+	return ""
 }

@@ -87,6 +87,9 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if f, ok := s.format.(report.Remarker); ok && f.Remark() != "" {
+		fmt.Fprintf(s.stderr, "maillint: --format %s: %s\n", o.format, f.Remark())
+	}
 	return s.status()
 }
 
