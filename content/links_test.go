@@ -100,6 +100,9 @@ func TestUnwrap(t *testing.T) {
 		{"Cisco", "https://secure-web.cisco.com/1abc-DEF/https%3A%2F%2Fend.example%2Fa%3Fb%3Dc", end},
 		{"Sophos", "https://eu-west-1.protection.sophos.com/?d=end.example&u=aHR0cHM6Ly9lbmQuZXhhbXBsZS9hP2I9Yw==&i=x", end},
 		{"Check Point", "https://protect.checkpoint.com/v2/___https://end.example/a?b=c___.YzJlOmE6", end},
+		{"Check Point 2, with one slash", "https://protect.checkpoint.com/v2/r01/___https:/end.example/a?b=c___.YXAz", end},
+		{"Check Point 2, encoded", "https://protect.checkpoint.com/v2/r01/___https%3A//end.example/a?b=c___.YzJ1", end},
+		{"EdgePilot", "https://link.edgepilot.com/s/4239f747/ca21cb?u=https://end.example/a?b=c", "https://end.example/a"},
 		{"FireEye", "https://protect2.fireeye.com/v1/url?k=1&q=1&e=x&u=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc", end},
 		{"Google", "https://www.google.com/url?sa=t&q=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc&usg=x", end},
 		{"Google AMP", "https://www.google.com/amp/s/https://end.example/a?b=c", end},
@@ -117,11 +120,29 @@ func TestUnwrap(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]Veil{
-		"https://protect-eu.mimecast.com/s/AbC": Protected, "https://url.us.m.mimecastprotect.com/s/AbC": Protected, "https://u1.ct.sendgrid.net/ls/click?upn=x": Mailing, "https://x.list-manage.com/track/click?u=1": Mailing,
+		"https://protect-eu.mimecast.com/s/AbC": Protected, "https://url.us.m.mimecastprotect.com/s/AbC": Protected, "https://u1.ct.sendgrid.net/ls/click?upn=x": Mailing,
+		"https://urldefense.com/v3/__;!!A!x$": Protected, "https://secure-web.cisco.com/1abc-DEF": Protected, "https://eu-west-1.protection.sophos.com/?d=end.example": Protected,
+		"https://www.google.com/url?q=/search": "", "https://x.list-manage.com/track/click?u=1": Mailing,
 	} {
 		if _, veil := Unwrap(in); veil != want {
 			t.Errorf("%s: %q, want %q", in, veil, want)
 		}
+	}
+}
+
+// A path like a mail filter's makes no mail filter.
+func TestUnwrapKnowing(t *testing.T) {
+	const link = "https://mail.univ.example/fmlurlsvc/?url=https%3a%2f%2fend.example%2fa"
+	known := func(host string) bool { return host == "mail.univ.example" }
+	if got, veil := UnwrapKnowing(link, known); got != "https://end.example/a" || veil != "" {
+		t.Errorf("known: %q %q", got, veil)
+	}
+	evil := strings.Replace(link, "mail.univ.example", "evil.test", 1)
+	if got, veil := UnwrapKnowing(evil, known); got != evil || veil != Unproven {
+		t.Errorf("unknown: %q %q", got, veil)
+	}
+	if got, _ := Unwrap(evil); got != "https://end.example/a" {
+		t.Errorf("whoever: %q", got)
 	}
 }
 

@@ -29,7 +29,8 @@ var shippedLinks = sync.OnceValue(func() *linkData {
 	d := &linkData{map[string][]unwrapping{}, map[string][]sharingPlace{}}
 	rows("data/rewriters.tsv", 5, func(f []string) {
 		g := newGlob(f[0], f[1])
-		d.rewriters[g.site()] = append(d.rewriters[g.site()], unwrapping{g, f[2], strings.Trim(f[3], "\"")})
+		how, _, hide := strings.Cut(f[2], ",")
+		d.rewriters[g.site()] = append(d.rewriters[g.site()], unwrapping{g, how, strings.Trim(f[3], "\""), hide})
 	})
 	rows("data/sharing.tsv", 3, func(f []string) {
 		g := newGlob(f[0], f[1])

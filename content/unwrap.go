@@ -13,6 +13,7 @@ type Veil string
 const (
 	Protected Veil = "link protector"  // of the recipient's or our own mail filter
 	Mailing   Veil = "mailing service" // counts clicks for whoever sent the mailing
+	Unproven  Veil = "unproven host"   // looks like a mail filter on somebody's own host
 )
 
 // unwrapping is one row of data/rewriters.tsv.
@@ -20,18 +21,32 @@ type unwrapping struct {
 	glob glob
 	how  string // query, base64, proofpoint2, proofpoint3, between, path, host, protected, mailing
 	arg  string // names of parameters, or the mark
+	hide bool   // where the target is not found, it is kept from us
 }
 
 // Unwrap gives where a link leads behind the rewriters it names: link
 // protectors, search engines, click counters. Wrappings may be nested. What it
 // cannot look behind it gives back, and says so.
 func Unwrap(target string) (string, Veil) {
+	return UnwrapKnowing(target, func(string) bool { return true })
+}
+
+// UnwrapKnowing is Unwrap for whoever must not be led astray: what looks like
+// a mail filter on an organisation's own host is looked behind where known says
+// that the host is one.
+func UnwrapKnowing(target string, known func(host string) bool) (string, Veil) {
 	for range 8 {
 		u, ok := ParseURL(target)
 		if !ok {
 			return target, ""
 		}
 		next, veil := unwrapOnce(u)
+		if veil == Unproven && known(u.Host) {
+			veil = ""
+		}
+		if veil == Unproven {
+			return target, veil
+		}
 		if next == "" {
 			return target, veil
 		}
@@ -45,8 +60,13 @@ func unwrapOnce(u URL) (next string, veil Veil) {
 	for _, w := range shippedLinks().rewriters[tail(u.Host)] {
 		next, veil = w.apply(u, next, veil)
 	}
+	if next != "" || veil != "" {
+		return next, veil
+	}
 	for _, w := range shippedLinks().rewriters[""] {
-		next, veil = w.apply(u, next, veil)
+		if next, veil = w.apply(u, next, veil); next != "" {
+			return next, Unproven
+		}
 	}
 	return next, veil
 }
@@ -65,6 +85,9 @@ func (w unwrapping) apply(u URL, next string, veil Veil) (string, Veil) {
 		if v, ok := ParseURL(s); ok && v.Host != "" {
 			return s, ""
 		}
+	}
+	if w.hide {
+		return "", Protected
 	}
 	return "", veil
 }

@@ -33,12 +33,12 @@ of that shape that leaves here comes from an account of ours that is abused.`,
 	Quiet: lint.Text{
 		En: `Links in quoted text; links whose text is no host (words, names of files, addresses of people); two hosts of
 one registrable domain, both ours, or both of one brand. Targets are compared behind known rewriters (Safe Links, URL
-Defense and others); where a link protector keeps the target to itself nothing is said, and where a mailing service
-counts the clicks it is a warning at most.`,
+Defense and others); where a link protector keeps the target to itself only the shown address is looked at, and where a
+mailing service counts the clicks, or a host that is not known looks like a mail filter, it is a warning at most.`,
 		Ja: `引用部分のリンク、文字がホスト名でないリンク（言葉、ファイル名、メールアドレス）、登録ドメインが同じもの、
 両方とも自組織または同じブランドのものには反応しません。行き先は既知の書き換え（Safe Links、URL Defense など）を
-戻して比べます。リンク保護製品が行き先を隠している場合は何も言わず、配信サービスのクリック計測の場合は warning
-までとします。`,
+戻して比べます。リンク保護製品が行き先を隠している場合は表示されたアドレスだけを調べ、配信サービスのクリック計測や、
+メールフィルターのように見える未知のホストの場合は warning までとします。`,
 	},
 	Held: lint.Text{
 		En: "Do not click. If the sender did not write it, lock the account and look for what else it sent.",
@@ -83,7 +83,7 @@ func checkDeceptiveLink(pass *lint.Pass, c deceptiveCheck) {
 			if shown == "" {
 				continue
 			}
-			if target, severity := c.compare(pass.Facts, shown, l.Target); target != "" && !seen[[2]string{shown, target}] {
+			if target, severity := c.compare(pass.Facts, shown, l); target != "" && !seen[[2]string{shown, target}] {
 				seen[[2]string{shown, target}] = true
 				pass.Report(lint.Finding{
 					Severity: severity, Where: placeOf(r.Part), About: []string{shown, target},
@@ -97,16 +97,32 @@ func checkDeceptiveLink(pass *lint.Pass, c deceptiveCheck) {
 
 // compare gives the host that a link leads to where it is not whose the shown
 // host is, and how grave that is.
-func (c deceptiveCheck) compare(f *lint.Facts, shown, target string) (string, lint.Severity) {
-	target, veil := content.Unwrap(target)
+func (c deceptiveCheck) compare(f *lint.Facts, shown string, l content.Link) (string, lint.Severity) {
+	target, veil := content.UnwrapKnowing(l.Target, func(host string) bool { return f.Org.Internal(host) || c.partner(host) })
+	if veil == content.Protected {
+		target, veil = written(l.Text), ""
+	}
 	u, ok := content.ParseURL(target)
-	if !ok || veil == content.Protected || c.same(f, shown, u.Host) {
+	if !ok || c.same(f, shown, u.Host) {
 		return "", 0
 	}
 	if veil == "" && c.whose(f, shown) != "" {
 		return u.Host, lint.High
 	}
 	return u.Host, lint.Warning
+}
+
+// written is the address that a text shows, as a browser reads it. It stands
+// for a target that a link protector keeps: "https://bank.example@evil.test/"
+// shows one host and names another all by itself. Empty where it names none.
+func written(text string) string {
+	i := strings.Index(text, "://")
+	if i < 0 || !strings.Contains(text[i:], "@") {
+		return ""
+	}
+	start := strings.LastIndexFunc(text[:i], func(r rune) bool { return r < 'A' || r > 'z' }) + 1
+	target, _, _ := strings.Cut(text[start:], " ")
+	return target
 }
 
 // same reports whether two hosts are of one owner.
@@ -123,10 +139,14 @@ func (c deceptiveCheck) whose(f *lint.Facts, host string) string {
 	switch {
 	case f.Org.Internal(host):
 		return " (ours)"
-	case below(host, c.partners) || below(content.Site(host), c.partners):
+	case c.partner(host):
 		return " (a partner's)"
 	case c.brands[content.Site(host)] != "":
 		return " (" + c.brands[content.Site(host)] + ")"
 	}
 	return ""
+}
+
+func (c deceptiveCheck) partner(host string) bool {
+	return below(host, c.partners) || below(content.Site(host), c.partners)
 }
