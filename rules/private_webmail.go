@@ -95,20 +95,23 @@ func attachment(m *message.Message) *message.Part {
 // name is what an address says about whose it is.
 type name struct {
 	local string   // letters of the local part, lower case
+	parts []string // what the local part is made of, between its marks and digits
 	words []string // of the local part and the display name, in Latin letters
 	shown string   // the display name without blanks, lower case
 }
 
 func nameOf(a message.Address) name {
 	base, _, _ := strings.Cut(strings.ToLower(a.Local), "+")
-	n := name{local: letters(base), shown: strings.ToLower(strings.Join(strings.Fields(a.Name()), ""))}
-	for _, w := range strings.FieldsFunc(base+" "+strings.ToLower(a.Name()), func(r rune) bool { return r < 'a' || r > 'z' }) {
+	n := name{local: letters(base), parts: strings.FieldsFunc(base, notLetter), shown: strings.ToLower(strings.Join(strings.Fields(a.Name()), ""))}
+	for _, w := range strings.FieldsFunc(base+" "+strings.ToLower(a.Name()), notLetter) {
 		if len(w) >= 3 {
 			n.words = append(n.words, w)
 		}
 	}
 	return n
 }
+
+func notLetter(r rune) bool { return r < 'a' || r > 'z' }
 
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -139,7 +142,7 @@ func (n name) resembles(other name) bool {
 		return true
 	}
 	for w := range found {
-		if len(w) >= 4 && (n.initialWith(w, other.local) || n.initialOf(w, other)) {
+		if len(w) >= 4 && (n.initialWith(w, other) || n.initialOf(w, other)) {
 			return true
 		}
 	}
@@ -160,11 +163,25 @@ func (n name) initialOf(surname string, other name) bool {
 	return false
 }
 
-// initialWith: "tyamada" and "yamadat" for the words taro and yamada.
-func (n name) initialWith(surname, local string) bool {
-	for _, given := range n.words {
-		if given != surname && (local == given[:1]+surname || local == surname+given[:1]) {
+// initialWith: "tyamada", "yamada-t" and "yamadat99" for the words taro and
+// yamada, or for the local part t-yamada.
+func (n name) initialWith(surname string, other name) bool {
+	for _, given := range append(n.parts, n.words...) {
+		if given != surname && (other.has(given[:1]+surname) || other.has(surname+given[:1])) {
 			return true
+		}
+	}
+	return false
+}
+
+// has reports whether neighbouring parts of the local part make a word.
+func (n name) has(word string) bool {
+	for i := range n.parts {
+		run := ""
+		for _, part := range n.parts[i:min(i+3, len(n.parts))] {
+			if run += part; run == word {
+				return true
+			}
 		}
 	}
 	return false

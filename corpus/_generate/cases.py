@@ -9,5 +9,6 @@ import inside  # noqa: F401
 import leaked  # noqa: F401
 import lookalike  # noqa: F401
 import malformed  # noqa: F401
+import single_shapes  # noqa: F401
 import slips  # noqa: F401
 from registry import ALL  # noqa: F401
