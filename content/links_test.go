@@ -102,6 +102,9 @@ func TestUnwrap(t *testing.T) {
 		{"Check Point", "https://protect.checkpoint.com/v2/___https://end.example/a?b=c___.YzJlOmE6", end},
 		{"Check Point 2, with one slash", "https://protect.checkpoint.com/v2/r01/___https:/end.example/a?b=c___.YXAz", end},
 		{"Check Point 2, encoded", "https://protect.checkpoint.com/v2/r01/___https%3A//end.example/a?b=c___.YzJ1", end},
+		{"Hornetsecurity", "https://atpscan.global.hornetsecurity.com/?d=HzV-JpX&f=rhmYUr&i=&k=Eb5a&u=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc", end},
+		{"Zix", "https://link.zixcentral.com/u/08573078/uLbJvu8?u=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc", end},
+		{"INKY", "https://shared.outlook.inky.com/link?domain=end.example&t=h.eJxt", "https://end.example/"},
 		{"EdgePilot", "https://link.edgepilot.com/s/4239f747/ca21cb?u=https://end.example/a?b=c", "https://end.example/a"},
 		{"FireEye", "https://protect2.fireeye.com/v1/url?k=1&q=1&e=x&u=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc", end},
 		{"Google", "https://www.google.com/url?sa=t&q=https%3A%2F%2Fend.example%2Fa%3Fb%3Dc&usg=x", end},
@@ -122,6 +125,7 @@ func TestUnwrap(t *testing.T) {
 	for in, want := range map[string]Veil{
 		"https://protect-eu.mimecast.com/s/AbC": Protected, "https://url.us.m.mimecastprotect.com/s/AbC": Protected, "https://u1.ct.sendgrid.net/ls/click?upn=x": Mailing,
 		"https://urldefense.com/v3/__;!!A!x$": Protected, "https://secure-web.cisco.com/1abc-DEF": Protected, "https://eu-west-1.protection.sophos.com/?d=end.example": Protected,
+		"https://atpscan.global.hornetsecurity.com/?d=HzV": Protected, "https://url.emailprotection.link/?bkrc": Protected,
 		"https://www.google.com/url?q=/search": "", "https://x.list-manage.com/track/click?u=1": Mailing,
 	} {
 		if _, veil := Unwrap(in); veil != want {
