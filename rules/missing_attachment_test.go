@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -36,6 +37,7 @@ func TestAnnouncements(t *testing.T) {
 		"Please sign the attached NDA and send it back.", "We have attached the forms you need to fill in.", "I've attached my CV and look forward to hearing from you", "See the enclosed for the terms.", "Per your request, attached.", "FYI - attached.", "I attach herewith the certificate", "My CV is attached to this application.", "In the attached spreadsheet you can see the numbers.",
 		"You will not find it attached to this email unless you look below.", "I would like to send you the attached yesterday's figures.", "We attached the papers that you asked for last week.", "I would like to attach the programme.", "Everything you asked for, numbers attached below.", "Five attachments above.", "The figures (attachment).", "A copy is herewith attached.", "資料を貼付いたします。", "データを貼付しております。", "hey, here's the pdf attached, shout if it looks off", "Here are the two drawings from Monday attached.",
 		"Sorry, forgot to attach it - here it is.", "Forgot to attach the plan, sorry.", "The signed copy is attached to this mail.",
+		"添付ファイルが開けないようでしたらご連絡ください。", "添付ファイルはご確認後に削除してください。",
 	}
 	no := []string{
 		"先日添付した資料をご確認ください。", "昨日のメールに添付した見積書の件です。", "先ほど添付しましたファイルは古いものでした。", "前回のメールで添付の資料について", "添付なし", "添付ファイルはありません。", "添付：なし",
@@ -66,6 +68,22 @@ func TestAnnouncements(t *testing.T) {
 		"Should I attach the invoice?", "Do you want me to attach the invoice?", "Shall I attach it?", "Is the file attached?",
 		"Delete it and all attachments.", "This letter including attachment is confidential.", "The e-mail and files attached are confidential.", "All files attached hereto are confidential.", "Blocked attachments are listed on the page.", "See attachment policy on the intranet.", "Do not open any of the attached files.", "Please attach the attached form to your application.", "You can then attach attached copies.", "The label can be attached with tape.", "The certificate will be attached.", "None of the drawings is attached.", "The file attached yesterday was wrong.", "The drawings were attached by the contractor.", "It is enclosed with our last.", "Mary's attached file is the one to use.", "Re-attached with tape, the sign looks new.", "They are closely attached.", "A wage attachment is being processed.", "The attachment points are rusty.", "The claim attached on Friday.", "We are attaching a trailer to the car.", "It is completely enclosed.", "We are enclosing it in a fence.", "The parcel has a letter enclosed.", "添付ファイルの容量は10MBまでです。", "添付ファイルの形式はPDFとします。", "添付ファイルを自動で削除します。", "添付機能をご利用ください。", "添付ファイル付きメールの訓練を行います。", "最新の添付文書をご確認ください。", "収入印紙を添付します。", "ご添付の図面のとおりです。", "申請に必要な添付資料をご覧ください。", "添付書類は必要ありません。", "資料添付、誠にありがとうございます。", "添付が抜けておりましたのでご確認ください。", "完成次第、添付します。", "後ほど資料を添付します。", "同封の申込書を投函してください。", "金曜日までにPDFを送付します。", "昨日エクセルファイルをお送りしました。", "PDFをお送りください。", "The plan isn't attached yet.", "The ticket and documents attached to it are closed.", "The horses are in the enclosure.",
 		"添付ファイルは特にございません。", "添付資料は今回はございません。", "添付ファイルを開くとマクロが動く場合があります。", "お手元の申込書に本人確認書類を添付し、郵送してください。", "添付の仕方がわからないので教えてください。", "後日あらためてデータで添付します。", "Please reply with the signed form attached.", "I sent the files; they were attached to the mail from 10:15.", "Please don't forget the attachment when you resubmit.", "The application must include the following attachments: passport, photo.",
+		"添付は後ほど送ります。", "資料の添付をお待ちしております。", "添付ファイルが正しく表示されないようです。", "添付資料をお送りいただけますでしょうか。", "当社のシステムは添付ファイルを受け付けません。", "添付ファイルは当社のサーバーで削除されました。", "添付が間に合わないので、資料は当日配布します。", "お手紙に写真を同封しました。", "The attachment you mention is not in my mailbox.", "When I attach files over 10 MB, Outlook hangs.", "Did the attachment from yesterday reach you?", "I attached the plan to the ticket, not to this mail.", "The files are too large to be sent as an attachment.", "Attachments are stripped by our filter.", "Should the form be attached?",
+	}
+	list, err := os.ReadFile("testdata/announcements.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(list)) {
+		switch verb, s, _ := strings.Cut(strings.TrimSpace(line), "\t"); verb {
+		case "yes":
+			yes = append(yes, s)
+		case "no":
+			no = append(no, s)
+		}
+	}
+	if len(yes) < 250 || len(no) < 330 {
+		t.Fatalf("%d and %d sentences", len(yes), len(no))
 	}
 	for _, s := range yes {
 		if announced(s) == "" {
