@@ -124,6 +124,9 @@ func (c *compiler) walk(n ast.Node, loop bool) {
 		c.binary(n, loop)
 		return
 	case *ast.IdentifierNode:
+		if n.Value == "$env" {
+			c.fail(n.Location().From, "name the input itself", "unknown name $env")
+		}
 		if loop && (n.Value == "text" || n.Value == "new_text") {
 			c.fail(n.Location().From, "compare it with a constant, or outside", "%s cannot be gone through for each element of a list", n.Value)
 		}
@@ -206,12 +209,47 @@ func (c *compiler) binary(n *ast.BinaryNode, loop bool) {
 		return
 	case "matches":
 		c.pattern(n.Right)
+	case "/", "%":
+		if v, ok := written(n.Right); ok && v == 0 {
+			c.fail(n.Right.Location().From, "", "nothing can be divided by zero")
+		}
 	}
 	if _, ok := c.constantTest(n); ok {
 		return // asked once a message, wherever it stands
 	}
 	c.walk(n.Left, loop)
 	c.walk(n.Right, loop)
+}
+
+// written is the value of an expression of numbers that are written down.
+func written(n ast.Node) (v float64, ok bool) {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return float64(n.Value), true
+	case *ast.FloatNode:
+		return n.Value, true
+	case *ast.UnaryNode:
+		v, ok = written(n.Node)
+		if n.Operator == "-" {
+			v = -v
+		}
+		return v, ok
+	case *ast.BinaryNode:
+		a, okA := written(n.Left)
+		b, okB := written(n.Right)
+		if !okA || !okB {
+			return 0, false
+		}
+		switch n.Operator {
+		case "+":
+			return a + b, true
+		case "-":
+			return a - b, true
+		case "*":
+			return a * b, true
+		}
+	}
+	return 0, false
 }
 
 func (c *compiler) pattern(n ast.Node) {
@@ -267,6 +305,12 @@ func unexpected(text string) string {
 // noField puts "type policy.Recipient has no field extrenal" in words.
 func noField(text string) (plain, hint string) {
 	of, name, _ := strings.Cut(text, " has no field ")
+	switch {
+	case strings.HasSuffix(of, "string"):
+		return fmt.Sprintf("a text has no fields, and so no %q", name), ""
+	case strings.HasSuffix(of, "int"), strings.HasSuffix(of, "bool"):
+		return fmt.Sprintf("this has no fields, and so no %q", name), ""
+	}
 	kind, t := "recipient", reflect.TypeFor[Recipient]()
 	switch {
 	case strings.HasSuffix(of, "PartView"):
