@@ -145,7 +145,7 @@ func sameOrganisation(f *lint.Facts, a, b message.Address) bool {
 // checkSubmitter: From is ours, and somebody else of ours submitted it.
 func checkSubmitter(pass *lint.Pass, from message.Address) {
 	by := pass.Msg.Envelope.ReversePath
-	if !pass.Facts.OnItsWay() || by.IsZero() || !pass.Facts.Internal(by) || by.Key() == from.Key() || aliased(by, from) {
+	if !pass.Facts.OnItsWay() || by.IsZero() || !pass.Facts.Internal(by) || aliased(by, from) {
 		return
 	}
 	if sender := pass.Msg.Addresses("Sender"); len(sender) > 0 && sender[0].Key() == by.Key() {
@@ -161,7 +161,7 @@ func aliased(a, b message.Address) bool {
 		return s
 	}
 	la, lb := base(a.Local), base(b.Local)
-	return la == lb || strings.Contains(la, lb) && strings.ContainsAny(la, "=-") // VERP, BATV
+	return la == lb || strings.Contains(la, lb) && strings.Contains(la, "=") // VERP, BATV
 }
 
 func checkSenderField(pass *lint.Pass, from message.Address) {

@@ -20,3 +20,24 @@ func TestSenderMismatchOfPrograms(t *testing.T) {
 		}
 	}
 }
+
+// The names of hosts in a house's own network (RFC 6762, appendix G, and those
+// that the Internet does not delegate).
+func TestPrivateHosts(t *testing.T) {
+	for _, top := range []string{"local", "localdomain", "localhost", "internal", "intranet", "private", "corp", "home", "lan"} {
+		if !privateHost("srv1." + top) {
+			t.Errorf("srv1.%s is on the Internet", top)
+		}
+	}
+	if privateHost("srv1.example.org") {
+		t.Error("srv1.example.org is a host of a house")
+	}
+}
+
+// A sub-domain that is taken out of the organisation is another's.
+func TestSenderMismatchOfATakenOutDomain(t *testing.T) {
+	m := sent(t, "From: a@ours.example\nSender: x@hosp.ours.example\nTo: b@out.example\n\nx\n", "a@ours.example", "b@out.example")
+	if got := worst(judge(t, SenderMismatch, "", m, "ours.example", "!hosp.ours.example")); got != "high" {
+		t.Errorf("%s, want high", got)
+	}
+}
