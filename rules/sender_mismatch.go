@@ -161,7 +161,7 @@ func aliased(a, b message.Address) bool {
 		return s
 	}
 	la, lb := base(a.Local), base(b.Local)
-	return la == lb || strings.Contains(la, lb) && strings.Contains(la, "=") // VERP, BATV
+	return la == lb || strings.Contains(la, lb) && strings.Contains(a.Local, "=") // VERP, BATV
 }
 
 func checkSenderField(pass *lint.Pass, from message.Address) {
