@@ -218,6 +218,10 @@ func TestDisplayNameSpoofEdges(t *testing.T) {
 		{"Bcc", "From: a@ours.example\nBcc: \"old@former.example\" <new@now.example>", "none"},
 		{"an at sign that is no address", `From: "Taro @ Tokyo" <x@gmail.com>`, "none"},
 		{"an account name", `From: "@taro" <x@gmail.com>`, "none"},
+		{"an account and a host", `From: "taro@tokyo" <x@gmail.com>`, "none"},
+		{"a domain behind a blank", `From: "Kano @ours.example" <x@gmail.com>`, "none"},
+		{"a protected name of one letter", "From: =?utf-8?B?5bCP5p6XIOS4gOmDjg==?= <x@gmail.com>", "none"},
+		{"a protected name of two", "From: =?utf-8?B?5LqV5rexIOS6rg==?= <x@gmail.com>", "high"},
 		{"a list's", "List-Id: <l.ours.example>\nFrom: \"x@out.example via L\" <l@lists.gmail.com>", "none"},
 		{"an auto-reply's", "Auto-Submitted: auto-replied\nFrom: \"kano@ours.example\" <x@gmail.com>", "high"},
 		{"inside", "From: \"kano@ours.example\" <x@gmail.com>\nTo: b@ours.example", "high"},
@@ -226,7 +230,7 @@ func TestDisplayNameSpoofEdges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	org = org.With(lint.Known{Protected: []string{"Help Desk", "加納 太郎"}})
+	org = org.With(lint.Known{Protected: []string{"Help Desk", "加納 太郎", "林", "井深", "boss@ours.example"}})
 	for _, tt := range tests {
 		found, err := lint.NewEngine(org, []lint.Entry{{Instance: DisplayNameSpoof.Default()}}).Run(stored(tt.raw + "\n\nText\n"))
 		if got := worst(found); err != nil || got != tt.want {
