@@ -132,14 +132,14 @@ type forwarding struct {
 }
 
 func (f *forwarding) is() bool {
-	weak := 0
+	weak := map[string]bool{}
 	for _, m := range f.marks {
 		if m.strong {
 			return true
 		}
-		weak++
+		weak[m.reason] = true
 	}
-	return weak >= 2
+	return len(weak) >= 2
 }
 
 func (f *forwarding) strong(where string, span message.Span, reason string) {
@@ -155,7 +155,7 @@ func (f *forwarding) weak(where string, span message.Span, reason string) {
 func (f *forwarding) targets() []message.Address {
 	var out []message.Address
 	for _, a := range f.to {
-		if !f.Facts.Internal(a) {
+		if !f.Facts.Internal(a) && !slices.ContainsFunc(out, func(b message.Address) bool { return a.Key() == b.Key() }) {
 			out = append(out, a)
 		}
 	}
