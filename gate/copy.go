@@ -23,6 +23,9 @@ const copyPatience = 2 * time.Minute
 // copies are the supervisors who get a copy of the message: those of the rules
 // that found something, without the message's own recipients.
 func (s *submission) copies() []message.Address {
+	if s.tx.Canary {
+		return nil
+	}
 	var out []message.Address
 	seen := map[string]bool{}
 	for _, r := range s.tx.Recipients {
@@ -52,8 +55,8 @@ func (s *submission) holdCopies(ctx context.Context, keep *group) ([]*store.Item
 	if len(to) == 0 {
 		return nil, nil
 	}
-	if why := s.g.dead.Load(); why != nil {
-		return nil, errNotReady
+	if err := s.g.unready(s.tx); err != nil {
+		return nil, err
 	}
 	now := s.g.o.Store.Now(ctx)
 	it := s.item(*keep, 0, now)

@@ -58,7 +58,8 @@ type Gate struct {
 	letters correspondence
 	loading sync.Mutex // held while engines are put in force
 	told    watch
-	dead    atomic.Pointer[string] // why nothing can be held now
+	dead    atomic.Pointer[string] // why nothing can be held now: the release route
+	failing atomic.Pointer[string] // the same: the proof of life
 	brakes  atomic.Pointer[brakes]
 	wake    chan struct{}
 }

@@ -26,11 +26,14 @@ var errNotReady = errors.New("not ready for holding")
 // recipients already. Where the rest of the message is relayed, partly, copies
 // go with that.
 func (s *submission) hold(ctx context.Context, groups []group, partly bool) ([]*store.Item, error) {
-	if why := s.g.dead.Load(); why != nil {
-		return nil, fmt.Errorf("%w: %s", errNotReady, *why)
+	if err := s.g.unready(s.tx); err != nil {
+		return nil, err
 	}
 	now := s.g.o.Store.Now(ctx)
-	mailing := contentKey(s.tx.Identity, s.j.msg, s.tx.Body.Hash())
+	mailing := ""
+	if !s.tx.Canary { // each round holds the same messages
+		mailing = contentKey(s.tx.Identity, s.j.msg, s.tx.Body.Hash())
+	}
 	content := mailing
 	if of := s.j.recalls; of != nil && of.Mailing != "" {
 		mailing = of.Mailing
@@ -64,7 +67,9 @@ func (s *submission) hold(ctx context.Context, groups []group, partly bool) ([]*
 	}
 	if err := s.g.o.Store.Hold(ctx, fresh, s.tx.Body, s.tx.Body.Size()); err != nil {
 		s.g.o.Observer.failed("store", err)
-		s.g.alarm("store", s.tx.ID, "a message could not be stored: 451 was answered")
+		if !s.tx.Canary {
+			s.g.alarm("store", s.tx.ID, "a message could not be stored: 451 was answered")
+		}
 		s.e.Held, s.e.Items = 0, nil
 		return nil, err
 	}

@@ -49,7 +49,10 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 		if tx.BareLF > 0 {
 			j.msg.Defects = append(j.msg.Defects, message.Defect{Kind: message.BareLF, Where: "message", Detail: fmt.Sprintf("%d line ends without CR were mended", tx.BareLF)})
 		}
-		parts := g.parts.join(mailingKey(tx.Identity, j.msg, tx.Body.Hash()), g.now(), addresses(tx.Recipients))
+		parts := addresses(tx.Recipients)
+		if !tx.Canary { // each round sends the same messages
+			parts = g.parts.join(mailingKey(tx.Identity, j.msg, tx.Body.Hash()), g.now(), parts)
+		}
 		j.msg.Envelope = envelope(tx.ReversePath, union(j.msg, tx.Identity, parts))
 		g.findings(ctx, c, tx, &j)
 	}()
@@ -109,7 +112,7 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 	j.automatic = lint.NewFacts(j.msg, c.engine.Org()).Automatic()
 	j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Braked: g.Braked})
 	j.sender = c.sender(tx.Identity, j.verdict.Service)
-	if j.verdict.Disposition.Holds() {
+	if j.verdict.Disposition.Holds() && !tx.Canary {
 		var learned func(lint.Finding) string
 		if learned, j.unknown = g.learned(ctx, c, tx, j); learned != nil {
 			j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Learned: learned, Braked: g.Braked})
@@ -120,7 +123,9 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 		f.Disposition = unasked(f.Disposition, j.sender, j.automatic)
 		j.verdict.Disposition = max(j.verdict.Disposition, f.Disposition)
 	}
-	j.unknown = errors.Join(j.unknown, g.findRecalled(ctx, c, tx, j))
+	if !tx.Canary {
+		j.unknown = errors.Join(j.unknown, g.findRecalled(ctx, c, tx, j))
+	}
 }
 
 // notJudged is the finding of a message that could not be judged.

@@ -148,6 +148,9 @@ func (g *Gate) Ready() error {
 	if why := g.dead.Load(); why != nil {
 		return fmt.Errorf("%w: %s", errNotReady, *why)
 	}
+	if why := g.failing.Load(); why != nil {
+		return fmt.Errorf("%w: the canary fails: %s", errNotReady, *why)
+	}
 	return nil
 }
 

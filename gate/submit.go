@@ -22,6 +22,10 @@ import (
 func (g *Gate) Submit(ctx context.Context, tx *Transaction, hop NextHop) (reply submit.Reply) {
 	start := time.Now()
 	e := Event{Tx: tx}
+	if _, ok := hop.(Sink); tx.Canary != ok { // nothing of a canary may leave, and no mail may vanish
+		hop.Abort(ctx)
+		return ours(tx.ID)
+	}
 	s := submission{g: g, c: g.current.Load(), tx: tx, hop: hop, e: &e}
 	defer func() {
 		if v := recover(); v != nil {
@@ -38,7 +42,11 @@ func (g *Gate) Submit(ctx context.Context, tx *Transaction, hop NextHop) (reply 
 		e.Reply, e.Took = reply, time.Since(start)
 		g.o.Observer.transaction(e)
 	}()
-	return s.run(ctx)
+	reply = s.run(ctx)
+	if tx.Canary {
+		reply = s.proven(context.WithoutCancel(ctx), reply)
+	}
+	return reply
 }
 
 // submission is one transaction on its way through the gate.
@@ -72,7 +80,7 @@ func (s *submission) run(ctx context.Context) submit.Reply {
 	if refusal := s.count(ctx); refusal != nil {
 		return *refusal
 	}
-	if s.j.verdict.Alarm() {
+	if s.j.verdict.Alarm() && !s.tx.Canary {
 		s.alarmFinding()
 	}
 	return s.carry(ctx)
@@ -81,7 +89,7 @@ func (s *submission) run(ctx context.Context) submit.Reply {
 // relays reports whether a failure of ours relays: the service's mail cannot
 // wait.
 func (s *submission) relays() bool {
-	return s.j.verdict.Service != nil && s.j.verdict.Service.RelayOnFailure
+	return s.j.verdict.Service != nil && s.j.verdict.Service.RelayOnFailure && !s.tx.Canary
 }
 
 // judgedAtAll deals with what could not be judged. Our surroundings' failure is
@@ -103,6 +111,9 @@ func (s *submission) judgedAtAll(ctx context.Context) *submit.Reply {
 		return &again
 	}
 	s.e.Err = s.j.err
+	if s.tx.Canary {
+		return &again
+	}
 	if s.onlyMonitored() {
 		return nil
 	}
@@ -146,7 +157,7 @@ func (s *submission) onlyMonitored() bool {
 // alarms, the ceiling stops.
 func (s *submission) count(ctx context.Context) *submit.Reply {
 	v := s.j.verdict.Service
-	if v == nil || v.PerHour == 0 && v.Ceiling == 0 {
+	if s.tx.Canary || v == nil || v.PerHour == 0 && v.Ceiling == 0 {
 		return nil
 	}
 	count := store.Count{Key: "service " + v.Name, N: int64(len(s.tx.Recipients)), Window: time.Hour, At: s.tx.Received}

@@ -7,6 +7,7 @@ package lint
 
 import (
 	"fmt"
+	"reflect"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -136,6 +137,24 @@ func (r *Rule) Default() Instance { return Instance{Rule: r, Name: r.ID, params:
 
 // Params gives a pointer to the checked parameters, which are not to be changed.
 func (i Instance) Params() any { return i.params }
+
+// WithShippedLists is the instance with the lists of its parameters as the rule
+// ships, and everything else as it is.
+func (i Instance) WithShippedLists() Instance {
+	if i.params == nil || i.Rule.params == nil {
+		return i
+	}
+	shipped := reflect.ValueOf(i.Rule.params()).Elem()
+	own := reflect.New(shipped.Type())
+	own.Elem().Set(reflect.ValueOf(i.params).Elem())
+	for n := range shipped.NumField() {
+		if shipped.Field(n).Kind() == reflect.Slice && own.Elem().Field(n).CanSet() {
+			own.Elem().Field(n).Set(shipped.Field(n))
+		}
+	}
+	i.params = own.Interface()
+	return i
+}
 
 // Configure is the instance with parameters decoded from a YAML node (nil for
 // the defaults). Unknown keys are the policy's to find; values that do not fit

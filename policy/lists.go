@@ -20,7 +20,9 @@ func (r *reader) readLists(n *yaml.Node, path string) {
 		if v.Kind == yaml.MappingNode {
 			r.mapping(v, at, "key", key{"file", func(v *yaml.Node, p string) {
 				if name, ok := r.text(v, p); ok {
-					r.lists[k.Value] = r.newList(k.Value, at, r.fileItems(name, r.at(v), at))
+					l := r.newList(k.Value, at, r.fileItems(name, r.at(v), at))
+					l.File = r.world.path(name)
+					r.lists[k.Value] = l
 				}
 			}})
 			continue

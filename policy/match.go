@@ -13,7 +13,9 @@ import (
 // "taro@example.ac.jp" one address; a "!" before any of them takes it out.
 // An address decides before a domain, a longer domain before a shorter one.
 type List struct {
-	Name      string
+	Name string
+	// File is where all entries come from, where the policy names one file.
+	File      string
 	addresses map[string]bool // by message.Address.Key: in or out
 	domains   map[string]domainEntry
 	onlyOut   bool // every entry takes out: what is not named is in

@@ -44,6 +44,7 @@ type Policy struct {
 	// Limits are how far the files of one message are looked into; zero values
 	// stand for the default.
 	Limits content.Budget
+	Canary Canary
 	// Stamp are the keys of stamps; without any, mail is not stamped.
 	Stamp []StampKey
 	// Warnings are what works, but probably not as it was meant.
@@ -102,7 +103,7 @@ var later = []string{"console"}
 func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 	r.readZone(top)
 	p.Organization.Zone = r.zone
-	p.Proxy, p.Holds, p.Notify = newProxy(), newHolds(r.zone), Notify{Language: "ja"}
+	p.Proxy, p.Holds, p.Notify, p.Canary = newProxy(), newHolds(r.zone), Notify{Language: "ja"}, newCanary()
 	keys := []key{
 		{"lists", r.readLists},
 		{"directory", r.readDirectory},
@@ -121,6 +122,7 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		{"notify", func(v *yaml.Node, s string) { p.Notify = r.readNotify(v, s) }},
 		{"milter", func(v *yaml.Node, s string) { p.Milter = r.readMilter(v, s) }},
 		{"stamp", func(v *yaml.Node, s string) { p.Stamp = r.readStamp(v, s) }},
+		{"canary", func(v *yaml.Node, s string) { p.Canary = r.readCanary(v, s) }},
 	}
 	for _, k := range keys {
 		v := find(top, k.name)

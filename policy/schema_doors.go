@@ -17,6 +17,11 @@ func doorSections() object {
 		"stamp": described("proof that mail went through maillint", closed(object{
 			"keys": object{"type": []string{"object", "null"}, "additionalProperties": text("${NAME} or file:PATH"), "description": "by name; the first makes stamps, all are taken"},
 		})),
+		"canary": described("proof of life: messages of our own that must be found", closed(object{
+			"every": spanText("the time between two rounds, from 1s to 1h: 5m"),
+			"from":  described("networks, besides this machine, that canaries may come from", ref("texts")),
+			"key":   text("${NAME} or file:PATH: shared with maillint canary elsewhere"),
+		})),
 		"notify": described("how notices are written", closed(object{
 			"from":      text("the address they are from"),
 			"language":  enum("of people whose language is not known", languages),

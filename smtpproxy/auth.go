@@ -60,6 +60,8 @@ func (c *conn) checkAuth(mechanism string) *submit.Reply {
 	switch {
 	case !c.greeted:
 		return &replyHello
+	case c.sink != nil:
+		return &replyAuthNone
 	case c.login.done:
 		return &replyAuthTwice
 	case c.tx != nil: // RFC 4954, 4

@@ -31,6 +31,8 @@ type conn struct {
 	told   *submit.Client // what XFORWARD told of the next transaction's client
 
 	hop     hop
+	sink    *sink // of a canary's connection: nothing of it goes anywhere else
+	mailed  bool  // a MAIL that was no canary's has come
 	esmtp   bool
 	greeted bool // EHLO or HELO was accepted
 	utf8    bool // MAIL named SMTPUTF8

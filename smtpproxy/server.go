@@ -141,7 +141,7 @@ func (s *Server) talk(w *wire, l *Listener, client netip.AddrPort) {
 	c := &conn{server: s, listener: l, wire: w, ctx: ctx, peer: client.Addr(), client: submit.Client{Addr: client}}
 	c.hop.c = c
 	defer c.hop.close()
-	if l.Trust == Relay && !c.known() && !c.authWanted() && len(l.Certificates) == 0 {
+	if l.Trust == Relay && !c.known() && !c.authWanted() && len(l.Certificates) == 0 && !c.mayBeCanary() {
 		w.reply(submit.NewReply(554, "5.7.1", "not open to this client"))
 		return
 	}

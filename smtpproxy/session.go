@@ -60,7 +60,7 @@ func (c *conn) greet() error {
 	if c.esmtp {
 		c.client.Protocol = "ESMTP"
 	}
-	if c.mayNeedHop() {
+	if c.sink == nil && c.mayNeedHop() {
 		if err := c.hop.open(); err != nil {
 			c.server.opts.Log.Warn("next hop", "listener", c.listener.Name, "error", err)
 			c.greeted = false
@@ -83,6 +83,13 @@ func (s session) Mail(string, *smtp.MailOptions) error {
 	if bad != nil {
 		return c.give(*bad)
 	}
+	switch {
+	case isCanary(p):
+		return c.canary(p)
+	case c.sink != nil:
+		return c.give(replyCanaryOnly)
+	}
+	c.mailed = true
 	if bad := c.checkMail(p); bad != nil {
 		return c.give(*bad)
 	}
@@ -176,7 +183,7 @@ func (s session) Rcpt(string, *smtp.RcptOptions) error {
 	if refused := c.server.opts.Gate.Recipient(c.ctx, c.tx, p); refused != nil {
 		return c.give(*refused)
 	}
-	reply, err := c.hop.rcpt(p)
+	reply, err := c.passRcpt(p)
 	if err != nil {
 		return c.reject(err)
 	}
@@ -184,6 +191,22 @@ func (s session) Rcpt(string, *smtp.RcptOptions) error {
 		c.tx.Recipients = append(c.tx.Recipients, p)
 	}
 	return c.give(reply)
+}
+
+// passRcpt passes RCPT on.
+func (c *conn) passRcpt(p submit.Path) (submit.Reply, error) {
+	if c.sink != nil {
+		return replyOK, nil
+	}
+	return c.hop.rcpt(p)
+}
+
+// behind is what stands behind this connection.
+func (c *conn) behind() gate.NextHop {
+	if c.sink != nil {
+		return c.sink
+	}
+	return &c.hop
 }
 
 // routed reports whether an address of ours leads elsewhere by its local part
@@ -215,7 +238,7 @@ func (s session) Data(io.Reader) error {
 	defer b.Close()
 	c.tx.Body, c.tx.BareLF = b, in.bareLF
 	c.errors, c.junk = 0, 0
-	reply := c.server.opts.Gate.Submit(c.ctx, c.tx, &c.hop)
+	reply := c.server.opts.Gate.Submit(c.ctx, c.tx, c.behind())
 	c.hop.Abort(c.ctx) // does nothing once it was relayed
 	return c.give(reply)
 }

@@ -217,16 +217,17 @@ func (d *db) Update(ctx context.Context, id string, change func(*Item) ([]Record
 	return out, nil
 }
 
-// Due gives held items whose deadline has passed, the longest overdue first.
+// Due gives held items whose deadline has passed, the longest overdue first,
+// the canary's left out.
 func (d *db) Due(ctx context.Context, limit int) ([]*Item, error) {
 	now, err := d.driver.now(ctx, d.reader())
 	if err != nil {
 		return nil, err
 	}
-	return d.items(d.reader().QueryContext(ctx, `SELECT `+rowColumns+` FROM item WHERE state = 'held' AND due > 0 AND due <= $1 ORDER BY due, id LIMIT $2`, micros(now), limit))
+	return d.items(d.reader().QueryContext(ctx, `SELECT `+rowColumns+` FROM item WHERE state = 'held' AND canary = 0 AND due > 0 AND due <= $1 ORDER BY due, id LIMIT $2`, micros(now), limit))
 }
 
-// Claim takes releasing items that are due and free.
+// Claim takes releasing items that are due and free, the canary's left out.
 func (d *db) Claim(ctx context.Context, worker string, lease time.Duration, limit int) ([]*Item, error) {
 	var out []*Item
 	if clean(worker) != worker || worker == "" {
@@ -234,7 +235,7 @@ func (d *db) Claim(ctx context.Context, worker string, lease time.Duration, limi
 	}
 	err := d.write(ctx, func(t *tx) error {
 		now := micros(t.now)
-		list, err := d.items(t.QueryContext(t.ctx, `SELECT `+rowColumns+` FROM item WHERE state = 'releasing' AND next <= $1 AND lease_until <= $1
+		list, err := d.items(t.QueryContext(t.ctx, `SELECT `+rowColumns+` FROM item WHERE state = 'releasing' AND canary = 0 AND next <= $1 AND lease_until <= $1
 			ORDER BY next, id LIMIT $2`+d.lock(true), now, limit))
 		if err != nil {
 			return err

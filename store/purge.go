@@ -19,6 +19,9 @@ const (
 // that a crash left over.
 func (d *db) Purge(ctx context.Context) (Purged, error) {
 	var p Purged
+	if err := d.dropLeftovers(ctx); err != nil {
+		return p, err
+	}
 	for {
 		n, err := d.purgeBodies(ctx, &p)
 		if err != nil {

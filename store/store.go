@@ -60,7 +60,8 @@ type Store interface {
 	// second sees what the first has made. An error of change changes nothing
 	// and comes back as it is. Change may be called again after a conflict.
 	Update(ctx context.Context, id string, change func(*Item) ([]Record, error)) (*Item, error)
-	// Due gives held items whose deadline has passed in the store's time.
+	// Due gives held items whose deadline has passed in the store's time. The
+	// canary's own are never among them, nor among those that Claim gives.
 	Due(ctx context.Context, limit int) ([]*Item, error)
 	// Claim takes releasing items whose next attempt is due and that nobody has
 	// a lease of. An item is claimed by one worker at a time.
@@ -108,6 +109,10 @@ type Store interface {
 
 	// CrossSign notes the other nodes' heads in this node's chain.
 	CrossSign(ctx context.Context) error
+
+	// DropCanary deletes items of the canary, with their bytes and without a
+	// record. People's items are never touched.
+	DropCanary(ctx context.Context, ids ...string) error
 
 	// Purge deletes what has passed its time, and tells what.
 	Purge(ctx context.Context) (Purged, error)

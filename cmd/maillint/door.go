@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"maillint/gate"
+	"maillint/internal/canary"
 	"maillint/internal/monitor"
 	"maillint/internal/spool"
 	"maillint/policy"
@@ -49,6 +50,9 @@ type running struct {
 	server  server
 	closers []func()
 	release atomic.Pointer[submit.Route]
+	canary  *proofOfLife
+	told    atomic.Bool  // that we are ready
+	failed  chan error   // what ends the program besides its context
 	watched atomic.Int64 // when the surroundings were last looked at, in Unix seconds
 }
 
@@ -72,7 +76,7 @@ func runDoor(ctx context.Context, cmd *cobra.Command, d door) error {
 		return sayProblems(err, stderr)
 	}
 	printProblems(stderr, p.Warnings)
-	r := &running{door: d, log: log, monitor: monitor.New(version, "listeners", "store", "release route")}
+	r := &running{door: d, log: log, monitor: monitor.New(version, "listeners", "store", "release route", "canary"), failed: make(chan error, 1)}
 	defer r.close()
 	if err := r.open(ctx, p); err != nil {
 		return err
@@ -81,13 +85,12 @@ func runDoor(ctx context.Context, cmd *cobra.Command, d door) error {
 	if err != nil {
 		return err
 	}
-	if err := r.serve(ctx, p, addresses); err != nil {
+	if err := r.serve(ctx, p, addresses, cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	for _, a := range addresses {
-		fmt.Fprintf(cmd.OutOrStdout(), "maillint: %s\n", a)
+	if err := r.reloads(ctx); err != nil {
+		return err
 	}
-	r.reloads(ctx)
 	return r.drain()
 }
 
@@ -129,6 +132,8 @@ func (r *running) open(ctx context.Context, p *policy.Policy) error {
 	if err := r.setRelease(p); err != nil {
 		return err
 	}
+	r.canary = &proofOfLife{r: r, again: make(chan struct{}, 1), tracker: canary.NewTracker(ctx, s, nodeName())}
+	r.canary.taker = canary.NewTaker(func() *policy.Policy { return r.gate.Policy() })
 	r.gate, err = gate.New(gate.Options{
 		Policy: p, Store: s, Hostname: p.Proxy.Hostname, Log: r.log,
 		Release:  func(ctx context.Context) (*submit.Session, error) { return r.release.Load().Dial(ctx, submit.Client{}) },
@@ -190,8 +195,18 @@ func newSpool(p *policy.Policy) (*spool.Budget, error) {
 	return budget, nil
 }
 
-// serve starts what runs beside the listeners, and says that we are ready.
-func (r *running) serve(ctx context.Context, p *policy.Policy, addresses []string) error {
+// nodeName is what this machine's canary is called in the store.
+func nodeName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}
+
+// serve starts what runs beside the listeners. We are ready once a round of the
+// canary has passed.
+func (r *running) serve(ctx context.Context, p *policy.Policy, addresses []string, out io.Writer) error {
 	if err := r.monitor.Register(monitor.Held(r.heldNow, r.monitor.StoreErrors)); err != nil {
 		return err
 	}
@@ -207,10 +222,30 @@ func (r *running) serve(ctx context.Context, p *policy.Policy, addresses []strin
 	wait.Go(func() { r.gate.Run(work) })
 	wait.Go(func() { r.watch(work) })
 	wait.Go(func() { keepWatchdog(work, r.log, r.alive) })
-	r.closers = append(r.closers, func() { stop(); wait.Wait() })
 	r.monitor.Set("listeners", nil)
+	live, still := context.WithCancel(ctx) // no rounds while we are being stopped
+	wait.Go(func() {
+		if r.canary.first(live) != nil {
+			return
+		}
+		if err := r.announce(p, addresses, out); err != nil {
+			r.failed <- err
+			return
+		}
+		r.canary.keep(live)
+	})
+	r.closers = append(r.closers, func() { still(); stop(); wait.Wait() })
+	return nil
+}
+
+// announce says that we are ready, and where we listen.
+func (r *running) announce(p *policy.Policy, addresses []string, out io.Writer) error {
 	r.log.Info("ready", "version", version, "listeners", strings.Join(addresses, ", "), "policy", p.File, "mode", p.Mode.String())
-	tell(r.log, daemon.SdNotifyReady)
+	for _, a := range addresses {
+		fmt.Fprintf(out, "maillint: %s\n", a)
+	}
+	r.told.Store(true)
+	tell(r.log, "READY=1\nSTATUS=ready")
 	return writeReady(r.options.readyFile, addresses)
 }
 
@@ -238,18 +273,23 @@ func writeReady(path string, addresses []string) error {
 }
 
 // reloads takes the policy in anew at every SIGHUP, until ctx ends.
-func (r *running) reloads(ctx context.Context) {
+func (r *running) reloads(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
+		case err := <-r.failed:
+			return err
 		case <-hup:
 			tell(r.log, daemon.SdNotifyReloading)
 			r.reload()
-			tell(r.log, daemon.SdNotifyReady)
+			if r.told.Load() { // else the first round says so
+				tell(r.log, daemon.SdNotifyReady)
+			}
+			r.canary.now()
 		}
 	}
 }

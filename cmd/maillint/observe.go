@@ -57,10 +57,11 @@ func became(e gate.Event) string {
 // the X-Maillint field and on the held item as well.
 func (o observer) transaction(e gate.Event) {
 	word := became(e)
-	o.log.LogAttrs(context.Background(), slog.LevelInfo, "transaction", o.attributes(e, word)...)
 	if e.Tx.Canary {
+		o.log.LogAttrs(context.Background(), slog.LevelDebug, "transaction", o.attributes(e, word)...)
 		return
 	}
+	o.log.LogAttrs(context.Background(), slog.LevelInfo, "transaction", o.attributes(e, word)...)
 	o.monitor.Transactions.WithLabelValues(e.Tx.Listener, word).Inc()
 	o.monitor.Verdicts.WithLabelValues(e.Disposition.String()).Inc()
 	o.monitor.Judging.Observe(e.Judged.Seconds())

@@ -47,7 +47,7 @@ func (r *running) listenSMTP(p *policy.Policy) ([]string, error) {
 		return nil, err
 	}
 	server := smtpproxy.New(smtpproxy.Options{
-		Hostname: p.Proxy.Hostname, Gate: r.gate, Policy: r.gate.Policy, Spool: budget, Log: r.log,
+		Hostname: p.Proxy.Hostname, Gate: r.gate, Policy: r.gate.Policy, Spool: budget, Log: r.log, Canary: r.canary.taker,
 		MessageSize: p.Proxy.MessageSize, Recipients: p.Proxy.Recipients, Connections: p.Proxy.Connections, PerClient: p.Proxy.PerClient,
 	})
 	r.server = server
@@ -61,6 +61,7 @@ func (r *running) listenSMTP(p *policy.Policy) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.canary.target(l, addr)
 		out = append(out, l.Name+" "+addr.String())
 	}
 	for name := range given {

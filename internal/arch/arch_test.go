@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"policy", "store", "submit"},
 	{"notify"},
 	{"gate", "report", "store/storetest"},
-	{"internal/page", "internal/cases"},
+	{"internal/page", "internal/cases", "internal/canary"},
 	{"smtpproxy", "milter", "console", "exposure", "audit"},
 	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
 }

@@ -37,6 +37,16 @@ type Metrics struct {
 	Stamps *prometheus.CounterVec
 	// Brakes by rule: until when it is only monitored, in Unix seconds.
 	Brakes *prometheus.GaugeVec
+	// CanaryRounds by result: passed, failed.
+	CanaryRounds *prometheus.CounterVec
+	// CanaryRound and CanaryPassed are when the last round was made, and the last
+	// one without a fault, in Unix seconds. CanarySeconds is how long the last one took.
+	CanaryRound, CanaryPassed, CanarySeconds prometheus.Gauge
+	// CanaryFaults counts what has been wrong for two rounds or more.
+	CanaryFaults prometheus.Gauge
+	// CanaryRules by rule: 1 where the last round saw it at work or let it be on
+	// purpose, else 0.
+	CanaryRules *prometheus.GaugeVec
 	// PolicyLoads by result: ok, failed.
 	PolicyLoads *prometheus.CounterVec
 	// PolicyTime is when the policy in force was loaded, in Unix seconds.
@@ -46,6 +56,9 @@ type Metrics struct {
 func newMetrics(r prometheus.Registerer, version string) Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "maillint_" + name, Help: help}, labels)
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Name: "maillint_" + name, Help: help})
 	}
 	latency := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 	m := Metrics{
@@ -62,13 +75,20 @@ func newMetrics(r prometheus.Registerer, version string) Metrics {
 		Connections:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_connections", Help: "Open connections."}, []string{"listener"}),
 		Stamps:          counter("stamps_total", "Stamps that were looked at, by verdict.", "verdict"),
 		Brakes:          prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_brake_until_timestamp_seconds", Help: "Until when a braked rule is only monitored."}, []string{"rule"}),
+		CanaryRounds:    counter("canary_rounds_total", "Rounds of the canary by result.", "result"),
+		CanaryRound:     gauge("canary_last_round_timestamp_seconds", "When the canary's last round was made."),
+		CanaryPassed:    gauge("canary_last_passed_timestamp_seconds", "When the canary's last round without a fault was made."),
+		CanarySeconds:   gauge("canary_round_seconds", "How long the canary's last round took."),
+		CanaryFaults:    gauge("canary_faults", "What has been wrong for two rounds of the canary or more."),
+		CanaryRules:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_canary_rule_ok", Help: "1 where the canary's last round saw the rule at work, or it is off on purpose."}, []string{"rule"}),
 		PolicyLoads:     counter("policy_loads_total", "Policy loads by result.", "result"),
 		PolicyTime:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "maillint_policy_loaded_timestamp_seconds", Help: "When the policy in force was loaded."}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_build_info", Help: "Always 1; the labels tell the version."}, []string{"version", "go"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
 	r.MustRegister(m.Transactions, m.Verdicts, m.Findings, m.Judging, m.Duration, m.NextHopFailures, m.StoreErrors, m.Releases,
-		m.Notices, m.Alarms, m.Connections, m.Stamps, m.Brakes, m.PolicyLoads, m.PolicyTime, build,
+		m.Notices, m.Alarms, m.Connections, m.Stamps, m.Brakes, m.CanaryRounds, m.CanaryRound,
+		m.CanaryPassed, m.CanarySeconds, m.CanaryFaults, m.CanaryRules, m.PolicyLoads, m.PolicyTime, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -62,6 +62,7 @@ func Run(t *testing.T, h Harness) {
 		{"Retry", testRetry},
 		{"List", testList},
 		{"Usage", testUsage},
+		{"Canary", testCanary},
 		{"Stats", testStats},
 		{"Counters", testCounters},
 		{"CountersRace", testCountersRace},
