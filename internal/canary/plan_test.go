@@ -43,6 +43,7 @@ func planned(t testing.TB, p *policy.Policy, braked func(string) bool) *Plan {
 // Every shipped rule has a message that proves it, whatever the organisation,
 // and for the gravest that it finds. (auto-forward's comes with forwarding: closed.)
 func TestEveryRuleIsTried(t *testing.T) {
+	lesser := []string{"deceptive-link =example.com, example.net"} // the graver ones show a host below the domain
 	for _, domains := range []string{"example.ac.jp", "=example.com, example.net", "city.minato.example.jp", `"!hosp.u.example", u.example`, "xn--eckwd4c7c.example"} {
 		plan := planned(t, parsed(t, domains), nil)
 		have := map[string]Trial{}
@@ -55,7 +56,7 @@ func TestEveryRuleIsTried(t *testing.T) {
 				t.Errorf("%s: no message for %s: %+v", domains, r.ID, plan.Calm)
 				continue
 			}
-			if strongest := trial.Rule.Expected(r.Severity); r.ID != "auto-forward" && trial.Pairs[0][0].Expect != strongest {
+			if strongest := trial.Rule.Expected(r.Severity); !slices.Contains(lesser, r.ID+" "+domains) && r.ID != "auto-forward" && trial.Pairs[0][0].Expect != strongest {
 				t.Errorf("%s: %s is tried for %s only, not for %s (%s)", domains, r.ID, trial.Pairs[0][0].Expect, strongest, trial.Pairs[0][0].Case)
 			}
 		}
