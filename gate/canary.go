@@ -23,6 +23,10 @@ type Sink interface {
 
 var errNoSink = errors.New("a canary without a sink")
 
+// Braked stands in a report for the disposition of a finding whose rule an
+// administrator has braked.
+const Braked = "braked"
+
 // Fail says why the proof of life fails, or nil where it does not. While it
 // fails nothing is held but canaries: 451 is answered rather than a promise.
 func (g *Gate) Fail(why error) {
@@ -72,10 +76,16 @@ func (s *submission) report(released int) string {
 	var found []string
 	seen := map[string]bool{}
 	for _, f := range s.j.verdict.Findings {
-		if f.Severity > lint.Info && !f.Monitored && !seen[f.Rule] {
-			seen[f.Rule] = true
-			found = append(found, f.Rule+":"+f.Disposition.String())
+		braked := f.Monitored && !s.c.Monitors(f.Rule)
+		if f.Severity == lint.Info || seen[f.Rule] || f.Monitored && !braked {
+			continue
 		}
+		seen[f.Rule] = true
+		word := f.Disposition.String()
+		if braked {
+			word = Braked
+		}
+		found = append(found, f.Rule+":"+word)
 	}
 	return fmt.Sprintf("canary: %s held=%d released=%d relayed=%d found=%s", s.e.Disposition, s.e.Held, released, s.e.Relayed, strings.Join(found, ","))
 }

@@ -163,7 +163,7 @@ func (l *proofOfLife) prepare(p *policy.Policy) error {
 	if l.plan != nil && l.of == p {
 		return nil
 	}
-	plan, err := canary.NewPlan(p, nil)
+	plan, err := canary.NewPlan(p)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"maillint/gate"
 	"maillint/policy"
 	"maillint/submit"
 )
@@ -18,6 +19,8 @@ type outcome struct {
 	// found are the rules that found something above a remark, with what it led to.
 	found map[string]policy.Disposition
 	held  int
+	// braked are rules that found something, and are stopped for now on purpose.
+	braked map[string]bool
 	// atRCPT are the rules that refused a recipient before the message.
 	atRCPT []string
 }
@@ -50,6 +53,9 @@ func (o *outcome) read(reply submit.Reply) error {
 	o.held, _ = strconv.Atoi(m[1])
 	for _, f := range strings.Split(m[4], ",") {
 		rule, word, ok := strings.Cut(f, ":")
+		if word == gate.Braked {
+			o.braked[rule] = true
+		}
 		var d policy.Disposition
 		if ok && d.UnmarshalText([]byte(word)) == nil {
 			o.found[rule] = max(o.found[rule], d)

@@ -56,23 +56,18 @@ type Calm struct{ Rule, Why string }
 const mostPairs = 3
 
 // NewPlan looks for the messages that prove each rule that the policy enforces.
-// braked tells which rules an administrator has stopped for now; nil is none.
 // What must be found follows from what the policy says on purpose (enabled,
-// mode, severity, disposition, thresholds, brake), never from its lists,
+// mode, severity, disposition, thresholds), and the brake, never from its lists,
 // exceptions, services and further domains: what these make a rule miss is lost
 // by accident.
-func NewPlan(p *policy.Policy, braked func(rule string) bool) (*Plan, error) {
+func NewPlan(p *policy.Policy) (*Plan, error) {
 	all, err := corpus.Cases()
 	if err != nil {
 		return nil, err
 	}
 	plan := &Plan{}
 	for _, rule := range p.Rules {
-		switch {
-		case !p.Enforced(rule):
-		case braked != nil && braked(rule.Name):
-			plan.Calm = append(plan.Calm, Calm{rule.Name, "braked"})
-		default:
+		if p.Enforced(rule) {
 			plan.add(p, rule, all)
 		}
 	}

@@ -31,9 +31,9 @@ func parsed(t testing.TB, domains string, changes ...string) *policy.Policy {
 	return p
 }
 
-func planned(t testing.TB, p *policy.Policy, braked func(string) bool) *Plan {
+func planned(t testing.TB, p *policy.Policy) *Plan {
 	t.Helper()
-	plan, err := NewPlan(p, braked)
+	plan, err := NewPlan(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func planned(t testing.TB, p *policy.Policy, braked func(string) bool) *Plan {
 func TestEveryRuleIsTried(t *testing.T) {
 	lesser := []string{"deceptive-link =example.com, example.net"} // the graver ones show a host below the domain
 	for _, domains := range []string{"example.ac.jp", "=example.com, example.net", "city.minato.example.jp", `"!hosp.u.example", u.example`, "xn--eckwd4c7c.example"} {
-		plan := planned(t, parsed(t, domains), nil)
+		plan := planned(t, parsed(t, domains))
 		have := map[string]Trial{}
 		for _, trial := range plan.Trials {
 			have[trial.Rule.Name] = trial
@@ -73,17 +73,13 @@ func TestOnPurpose(t *testing.T) {
 		"monitored": parsed(t, "example.ac.jp", "  stray-recipient:\n    enabled: true", "  stray-recipient:\n    mode: monitor"),
 		"all":       parsed(t, "example.ac.jp", "mode: enforce", "mode: monitor"),
 	} {
-		plan := planned(t, p, nil)
+		plan := planned(t, p)
 		if slices.ContainsFunc(plan.Trials, func(x Trial) bool { return x.Rule.Name == "stray-recipient" }) || len(plan.Faults) > 0 {
 			t.Errorf("%s: still tried, or at fault: %v", name, plan.Faults)
 		}
 		if name == "all" && len(plan.Trials) > 0 {
 			t.Errorf("a policy that only monitors is tried: %d", len(plan.Trials))
 		}
-	}
-	braked := planned(t, parsed(t, "example.ac.jp"), func(r string) bool { return r == "personal-data" })
-	if slices.ContainsFunc(braked.Trials, func(x Trial) bool { return x.Rule.Name == "personal-data" }) || !slices.Contains(braked.Calm, Calm{"personal-data", "braked"}) {
-		t.Errorf("a braked rule is tried: %v", braked.Calm)
 	}
 }
 
@@ -100,7 +96,7 @@ func TestEmptiedList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return planned(t, p, nil)
+		return planned(t, p)
 	}
 	if plan := load("{file: blocked.txt}"); len(plan.Faults) != 1 || !strings.Contains(plan.Faults[0].Text, "blocked.txt") {
 		t.Errorf("an emptied list: %v", plan.Faults)

@@ -233,7 +233,11 @@ func (r *Round) try(ctx context.Context, t *Trial) error {
 			seen.Note = "not tried: outside its hours"
 			return nil
 		}
-		seen.Case = bad.Case
+		if seen.Case = bad.Case; out.braked[t.Rule.Name] {
+			r.result.Messages, r.result.Right = r.result.Messages+1, r.result.Right+1
+			seen.Note = "braked"
+			return nil
+		}
 		if !r.judge(bad, out, &seen) {
 			return nil
 		}
@@ -274,7 +278,7 @@ func (r *Round) send(ctx context.Context, p *Probe) (*outcome, error) {
 	if !reply.OK() {
 		return nil, &refusal{"MAIL", reply}
 	}
-	out := &outcome{found: map[string]policy.Disposition{}}
+	out := &outcome{found: map[string]policy.Disposition{}, braked: map[string]bool{}}
 	taken := 0
 	for _, to := range p.To {
 		a, _ := message.ParseAddress(to)
