@@ -117,7 +117,8 @@ func (l *proofOfLife) under(ctx context.Context, p *policy.Policy) *canary.Resul
 	total := &canary.Result{At: time.Now().In(p.Organization.Zone)}
 	defer func() { total.Took = time.Since(total.At) }()
 	total.Faults = append(total.Faults, l.surroundings(p)...)
-	if err := l.r.store.Check(ctx); err != nil { // nothing can be held: the watch over the store says so
+	l.r.look(ctx)
+	if err := l.r.monitor.Trouble(partStore); err != nil { // nothing can be held: the watch over the store says so
 		total.Faults = append(total.Faults, canary.Fault{Part: partStore, Text: "no message was sent: " + err.Error()})
 		return total
 	}
@@ -182,7 +183,7 @@ func (l *proofOfLife) surroundings(p *policy.Policy) []canary.Fault {
 	case fresh.Canary.Key.Reveal() != p.Canary.Key.Reveal():
 		out = append(out, canary.Fault{Part: "canary key", Text: "canary.key has changed since the policy was read: canaries from elsewhere are refused (reload)"})
 	}
-	if jump := l.time.jumped(); jump != 0 {
+	if jump := l.time.jumped(time.Now(), time.Since(monotonicStart)); jump != 0 {
 		out = append(out, canary.Fault{Part: "clock", Text: fmt.Sprintf("the clock has jumped by %s: deadlines and certificates are judged by it", jump)})
 	}
 	return out
@@ -308,9 +309,10 @@ func (l *proofOfLife) keep(ctx context.Context) {
 
 // wallClock notices that the time of day was changed.
 type wallClock struct {
-	base  time.Time // with its monotonic reading
-	moved time.Time // when the last jump was seen, by the monotonic clock
+	start time.Time     // the time of day when it was right
+	since time.Duration // what the monotonic clock showed then
 	jump  time.Duration
+	moved time.Duration // when the last jump was seen, by the monotonic clock
 }
 
 // A jump of so much counts. Clocks are corrected by less all the time.
@@ -319,24 +321,28 @@ const smallestJump = time.Minute
 // settled is how long a clock that stays as it is after a jump is a fault.
 const settled = time.Hour
 
-// jumped gives how far the time of day is from where it should be, or 0. It is
-// so until the clock is put right, or has stayed for an hour.
-func (c *wallClock) jumped() time.Duration {
-	now := time.Now()
-	if c.base.IsZero() {
-		c.base = now
+// monotonicStart is where the program's monotonic time begins.
+var monotonicStart = time.Now()
+
+// jumped gives how far the time of day is from where it should be, or 0: so
+// until it is put right, or has stayed for an hour. mono is a time that nobody
+// sets.
+func (c *wallClock) jumped(wall time.Time, mono time.Duration) time.Duration {
+	wall = wall.Round(0) // by the calendar alone
+	if c.start.IsZero() {
+		c.start, c.since = wall, mono
 		return 0
 	}
-	off := now.Round(0).Sub(c.base.Round(0)) - now.Sub(c.base) // of the wall, less of the monotonic clock
+	off := wall.Sub(c.start) - (mono - c.since)
 	if off.Abs() < smallestJump {
 		c.jump = 0
 		return 0
 	}
 	if (off - c.jump).Abs() >= smallestJump {
-		c.jump, c.moved = off, now
+		c.jump, c.moved = off, mono
 	}
-	if now.Sub(c.moved) >= settled {
-		c.base, c.jump = now, 0
+	if mono-c.moved >= settled {
+		c.start, c.since, c.jump = wall, mono, 0
 		return 0
 	}
 	return c.jump.Round(time.Second)

@@ -46,6 +46,7 @@ type running struct {
 	log     *slog.Logger
 	monitor *monitor.Monitor
 	store   store.Store
+	where   string // the store is
 	gate    *gate.Gate
 	server  server
 	closers []func()
@@ -127,7 +128,7 @@ func (r *running) open(ctx context.Context, p *policy.Policy) error {
 	if err != nil {
 		return err
 	}
-	r.store = s
+	r.store, r.where = s, p.Store.Address
 	r.closers = append(r.closers, func() { _ = s.Close() })
 	if err := r.setRelease(p); err != nil {
 		return err

@@ -38,6 +38,7 @@ func verbs() []*cobra.Command {
 		testCommand(),
 		quarantineCommand(),
 		brakeCommand(),
+		canaryCommand(),
 		versionCommand(),
 		manCommand(),
 	}

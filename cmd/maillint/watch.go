@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"maillint/internal/monitor"
+	"maillint/internal/spool"
 	"maillint/store"
 )
 
@@ -28,9 +32,29 @@ func (r *running) watch(ctx context.Context) {
 // look tries each part once. It is done before anybody is told that we are
 // ready, so that /readyz is right from the first moment.
 func (r *running) look(ctx context.Context) {
-	r.probe(ctx, "store", r.store.Check)
+	r.probe(ctx, partStore, r.checkStore)
 	r.probe(ctx, "release route", r.gate.Probe)
 	r.watched.Store(time.Now().Unix())
+}
+
+// storeFloor is the free space, in octets, below which a store on a disk of ours
+// is as good as full: what is to be held may not fit any more.
+const storeFloor = 16 << 20
+
+// checkStore writes and reads back, and looks whether there is room.
+func (r *running) checkStore(ctx context.Context) error {
+	if err := r.store.Check(ctx); err != nil {
+		return err
+	}
+	path, ok := strings.CutPrefix(r.where, "sqlite:")
+	if !ok {
+		return nil // another machine's disk
+	}
+	free, err := spool.FreeSpace(filepath.Dir(path))
+	if err == nil && free < storeFloor {
+		return fmt.Errorf("the disk of the store is full: %d kB are free, and %d are needed", free>>10, storeFloor>>10)
+	}
+	return nil
 }
 
 // alive: the watch over our surroundings goes round. A store or a route that
@@ -48,7 +72,9 @@ func (r *running) probe(ctx context.Context, part string, try func(context.Conte
 		return
 	}
 	if err != nil {
-		r.monitor.Alarms.WithLabelValues(part).Inc()
+		if part == partStore { // of its route the gate says so itself
+			r.gate.Alarm(part, "the store does not work: nothing can be held")
+		}
 		r.log.Error("not ready", "part", part, "error", err)
 		return
 	}

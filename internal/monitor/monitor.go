@@ -83,6 +83,13 @@ type Trouble struct {
 	Since time.Time `json:"since,omitzero"`
 }
 
+// Trouble is what a part has said last: nil where it works, or has said nothing.
+func (m *Monitor) Trouble(part string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state[part].err
+}
+
 // Unready lists the parts that keep us from being ready, by name.
 func (m *Monitor) Unready() []Trouble {
 	m.mu.Lock()

@@ -4,8 +4,8 @@ package spool
 
 import "syscall"
 
-// freeSpace is what an ordinary process may still write to the file system of dir.
-func freeSpace(dir string) (int64, error) {
+// FreeSpace is what an ordinary process may still write to the file system of dir.
+func FreeSpace(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err

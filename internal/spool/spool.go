@@ -69,7 +69,7 @@ func (b *Budget) Low() bool {
 	}
 	b.asking.Lock()
 	defer b.asking.Unlock()
-	free, err := freeSpace(b.dir)
+	free, err := FreeSpace(b.dir)
 	b.low.Store(err == nil && free < b.floor)
 	b.checked.Store(now)
 	return b.low.Load()

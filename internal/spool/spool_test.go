@@ -151,7 +151,7 @@ func TestFloor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := freeSpace(b.dir); errors.Is(err, errors.ErrUnsupported) {
+	if _, err := FreeSpace(b.dir); errors.Is(err, errors.ErrUnsupported) {
 		mailtest.Missing(t, "free space cannot be told on this system")
 	}
 	refuse(t, b, 10)
