@@ -59,12 +59,15 @@ func (w *includeWalk) follow(s *setting, depth int) {
 		}
 		if !first {
 			again := *entry
+			again.evidence = slices.Clip(again.evidence)
 			entry = &again
 			w.more = append(w.more, entry)
 		}
 		entry.member, entry.rule, entry.mild = false, true, true
 		entry.mailbox, entry.source, entry.what = s.mailbox, aliasFile, "included list"
-		entry.note("included by", s.path)
+		if first {
+			entry.note("included by", s.path)
+		}
 		if entry.include != "" && first {
 			w.follow(entry, depth+1)
 		}

@@ -118,6 +118,13 @@ func TestSieveIncludes(t *testing.T) {
 			box + ".dovecot.sieve": "-> ../../../scripts/h", "var/scripts/h": keepsCopy, box + "sieve/old.sieve": harmless,
 		}), "warning forward-everything hanako@corp.example -> x@evil.test", "warning external-forward hanako@corp.example -> x@evil.test")
 	})
+	t.Run("Cyrus links to what it compiled", func(t *testing.T) {
+		cyrus := "var/imap/sieve/h/hanako/"
+		wantFound(t, treeOf(t, map[string]string{
+			cyrus + "defaultbc": "-> roundcube.bc", cyrus + "roundcube.bc": "CyrSBytecode\x00\x00", cyrus + "roundcube.script": keepsCopy, cyrus + "old.script": "redirect \"old@evil.test\";\n",
+		}), "warning forward-everything hanako -> x@evil.test", "warning external-forward hanako -> x@evil.test",
+			"info forward-without-copy old -> old@evil.test", "info forward-everything old -> old@evil.test", "info external-forward old -> old@evil.test")
+	})
 	t.Run("the active script is missing", func(t *testing.T) {
 		r := run(t, treeOf(t, map[string]string{box + ".dovecot.sieve": "-> /var/vmail/elsewhere/main.sieve", box + "sieve/old.sieve": harmless}))
 		if len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "the active script main.sieve is not here") {

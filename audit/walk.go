@@ -87,7 +87,7 @@ func (a *auditor) activeElsewhere(files []string) []string {
 	for _, f := range files {
 		dir, name := filepath.Dir(f), filepath.Base(f)
 		for range 3 {
-			below[activeLink{dir, name}] = true
+			below[activeLink{dir, name}], below[activeLink{dir, compiled(name)}] = true, true
 			dir = filepath.Dir(dir)
 		}
 	}
@@ -163,7 +163,7 @@ func (a *auditor) enter(root, path, name string) error {
 // indexes, litter of operating systems.
 func ignored(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".svbin", ".lock", ".db", ".dir", ".pag", ".lmdb", ".cache", ".log", ".swp":
+	case ".svbin", ".bc", ".lock", ".db", ".dir", ".pag", ".lmdb", ".cache", ".log", ".swp":
 		return true
 	}
 	switch name {
@@ -219,6 +219,11 @@ func (a *auditor) linkedFolder(path string) []string {
 	return a.list(path)
 }
 
+// compiled is the name of what Cyrus makes of a script, and links to.
+func compiled(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) + ".bc"
+}
+
 // inactive tells whether a script stands beside or below a link that makes
 // another one the active script.
 func (t *tree) inactive(path string) bool {
@@ -228,7 +233,7 @@ func (t *tree) inactive(path string) bool {
 	dir := filepath.Dir(path)
 	for _, d := range []string{dir, filepath.Dir(dir)} {
 		if link, ok := t.active[d]; ok {
-			return link.name != filepath.Base(path) && link.path != path
+			return link.name != filepath.Base(path) && link.name != compiled(path) && link.path != path
 		}
 	}
 	return false

@@ -184,7 +184,7 @@ func (t *junit) entry(e *Entry) *junitPiece {
 	if len(e.Shared) > 0 {
 		name = fmt.Sprintf("%s %d mailboxes", e.Rule, len(e.Shared))
 	}
-	if e.Target != "" {
+	if e.Target != "" && e.Target != e.Mailbox {
 		name += " -> " + e.Target
 	}
 	head := fmt.Sprintf("  <testcase name=\"%s\" classname=\"%s\">\n", attribute(name), attribute(cmp.Or(e.Path, "audit")))
