@@ -50,6 +50,9 @@ func split(line string) []word {
 	start := -1
 	for i, r := range line {
 		sign := unicode.IsSpace(r) || strings.ContainsRune(",;:()<>[]|\"/=、，；：（）「」【】・○●■◆★※→。", r)
+		if (r == '\'' || r == '`') && (start < 0 || !letterNext(line[i+1:])) { // a quotation, and not O'Brien
+			sign = true
+		}
 		if !sign && start < 0 {
 			start = i
 		}
@@ -65,6 +68,11 @@ func split(line string) []word {
 		out = append(out, word{line[start:], start, len(line), 0})
 	}
 	return out
+}
+
+func letterNext(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r)
 }
 
 // nameAt tells how many words from i on are a name, and whether it is a full

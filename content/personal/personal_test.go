@@ -125,6 +125,8 @@ func TestPeopleAreCounted(t *testing.T) {
 		{"two on a line", content.Text{Prose: many(10, "a%[1]d@x.example, b%[1]d@y.example") + "%!d"}, 20},
 		{"sheet", content.Text{Rows: rowsOf("氏名,学籍番号\n"+many(20, "佐原 花%d,24K%04d"), ",")}, 20},
 		{"sheet whose names alone are told", content.Text{Rows: rowsOf("氏名,備考\n"+many(20, "佐原 花%d,-%d"), ",")}, 0},
+		{"a dump of a database on one line", content.Text{Prose: "INSERT INTO c VALUES " + strings.ReplaceAll(many(20, "(%d,'佐原 花','090-5550-%04d','北区本町1-1'),"), "\n", "")}, 20},
+		{"mobile numbers on one line", content.Text{Prose: strings.ReplaceAll(many(20, "%d: 090-5550-%04d;"), "\n", "")}, 20},
 		{"shops", content.Text{Rows: rowsOf("店舗名,住所,電話番号\n"+many(20, "店%d,北区本町1-1,03-5200-%04d"), ",")}, 0},
 		{"functions of a program", content.Text{Rows: rowsOf("Name,Type,Phone\n"+many(20, "user_id%d,string,%04d"), ",")}, 0},
 		{"our own addresses in prose", content.Text{Prose: many(20, "p%d@ours.example %d")}, 0},

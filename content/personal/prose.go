@@ -163,11 +163,15 @@ func within(list []span, at int) bool {
 // where there are several, else before each address.
 func entries(items []item) [][]item {
 	lead := Name
-	n := count(items, Name)
-	if n < 2 && count(items, Email) >= 2 {
-		lead = Email
-	} else if n < 2 {
-		return [][]item{items}
+	if count(items, Name) < 2 {
+		switch {
+		case count(items, Email) >= 2:
+			lead = Email
+		case count(items, Mobile) >= 3: // nobody has three
+			lead = Mobile
+		default:
+			return [][]item{items}
+		}
 	}
 	var out [][]item
 	start, seen := 0, false

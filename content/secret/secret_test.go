@@ -32,6 +32,24 @@ func TestFilePasswords(t *testing.T) {
 	}
 }
 
+// Code that reads a password holds none; a password with signs in it is one.
+func TestCodeHoldsNoPassword(t *testing.T) {
+	for text, want := range map[string]int{
+		"user := cfg.User\npassword = os.Getenv(\"DB_PASSWORD\")": 0,
+		"user = config.user\npassword: config.db.password":        0,
+		"user: root\npassword: $DB_PASSWORD":                      0,
+		"user: root\npassword: %DBPASS%":                          0,
+		"username = input()\npassword = getpass(\"Password: \")":  0,
+		"user: taro7\npassword: $Kazaguruma88":                    1,
+		"user: taro7\npassword: Pass(word)9":                      1,
+		"user: taro7\npassword: ki.to.3":                          1,
+	} {
+		if got := len(LogIns(text, true)); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestLogIns(t *testing.T) {
 	tells := []string{
 		"ID：gyomu-0417\nパスワード：Kazaguruma#88", "  user: grid-ops7\n  password: Marigold!2023\n", "ログインID tanaka / パスワード abc12345", "ID/PW：tanaka/Abc12345", "login: admin password: Secret99", "Username: jsmith\nPassword: hunter2x",

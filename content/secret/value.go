@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -140,5 +141,10 @@ func placeholder(v string) bool {
 			return true
 		}
 	}
-	return l[0] == '<' || l[0] == '[' || l[0] == '{'
+	return l[0] == '<' || l[0] == '[' || l[0] == '{' || programText.MatchString(v)
 }
+
+// programText reads a value from elsewhere: os.Getenv("DB_PASSWORD"), f(x),
+// cfg.Pass, $DB_PASSWORD, %PASS%, process.env.PASS.
+var programText = regexp.MustCompile(`^(?:[A-Za-z_]+(?:(?:\.|::|->)[A-Za-z_]+)*(?:[(\[]["')].*|\([A-Za-z_.]*\);?)|\$[A-Z_]{3,}|%[A-Z_]{3,}%|` +
+	`(?:cfg|config|conf|settings|env|process|os|self|this|app|options|opts|args|params|request|req)(?:(?:\.|->)[A-Za-z_]+)+;?)$`)
