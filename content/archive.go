@@ -39,6 +39,19 @@ func readZip(in *Inspection, f *File, data []byte) {
 	}
 }
 
+// zipBehind finds the zip that stands behind a picture, sound or film: most
+// programs show the one, and unzip the other (APPNOTE 4.3.16 is read from the
+// end).
+func zipBehind(k Kind, data []byte) *zipFile {
+	if k != Image && k != Audio && k != Video && k != Font || !bytes.Contains(data[max(0, len(data)-64<<10-22):], []byte("PK\x05\x06")) || !bytes.Contains(data, []byte("PK\x03\x04")) {
+		return nil
+	}
+	if z, _ := openZip(data, 1000); len(z.entries) > 0 && !z.damaged {
+		return z
+	}
+	return nil
+}
+
 // unpackZip looks into every member.
 func (in *Inspection) unpackZip(f *File, z *zipFile) {
 	for i := range z.entries {

@@ -190,6 +190,9 @@ func (in *Inspection) open(f *File, data []byte) {
 	f.mark(data)
 	if read := readerOf(f.Kind); read != nil {
 		read(in, f, data)
+	} else if z := zipBehind(f.Kind, data); z != nil {
+		f.Flags |= HiddenMember
+		in.unpackZip(f, z)
 	} else if f.Uninspected == "" && !f.Kind.Opaque() {
 		f.Uninspected = "of a kind that is not looked into"
 	}

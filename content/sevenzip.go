@@ -2,8 +2,12 @@ package content
 
 import (
 	"bytes"
+	"compress/bzip2"
+	"compress/flate"
 	"encoding/binary"
+	"io"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -121,6 +125,7 @@ type szPack struct {
 	at     int64 // of its first packed stream
 	packed int64
 	crc    bool    // it has a check sum
+	branch bool    // a filter for programs went over it before
 	files  []int64 // sizes of the files in it
 }
 
@@ -421,11 +426,12 @@ func (r *szReader) files() (names []string, empty []bool) {
 // unpack7z unpacks what is packed with one of the usual methods.
 func (in *Inspection) unpack7z(f *File, data []byte, p *szPack) ([]byte, bool) {
 	at := 32 + p.at
-	if len(p.coders) != 1 || p.at < 0 || p.packed < 0 || at > int64(len(data)) || at+p.packed > int64(len(data)) {
+	c, ok := p.method()
+	if !ok || p.at < 0 || p.packed < 0 || at > int64(len(data)) || at+p.packed > int64(len(data)) {
 		return nil, false
 	}
 	b := data[at : at+p.packed]
-	switch c := p.coders[0]; c.id {
+	switch c.id {
 	case "\x00":
 		return b, true
 	case "\x03\x01\x01":
@@ -433,8 +439,41 @@ func (in *Inspection) unpack7z(f *File, data []byte, p *szPack) ([]byte, bool) {
 	case "\x21":
 		out, _, whole := in.unLZMA2(b, f.Path)
 		return out, whole
+	case "\x04\x02\x02":
+		return in.unpackAll(bzip2.NewReader(bytes.NewReader(b)), p, f.Path)
+	case "\x04\x01\x08":
+		return in.unpackAll(flate.NewReader(bytes.NewReader(b)), p, f.Path)
 	}
 	return nil, false
+}
+
+// unpackAll unpacks a pack as far as memory allows.
+func (in *Inspection) unpackAll(r io.Reader, p *szPack, where string) ([]byte, bool) {
+	u := &unpacker{r: r, meter: in.meter, where: where, packed: max(1, p.packed)}
+	out, whole := readAll(u, min(max(0, p.size), 4<<20), in.meter.File)
+	return out, whole && int64(len(out)) >= p.size
+}
+
+// szBranches are the filters that turn the addresses in programs, by what they
+// are called in 7z files: x86, PPC, IA-64, ARM, ARM Thumb, SPARC, ARM64.
+var szBranches = []string{"\x03\x03\x01\x03", "\x03\x03\x02\x05", "\x03\x03\x04\x01", "\x03\x03\x05\x01", "\x03\x03\x07\x01", "\x03\x03\x08\x05",
+	"\x04", "\x05", "\x06", "\x07", "\x08", "\x09", "\x0a"}
+
+// method is how a pack is packed; a filter for programs beside it is noted.
+func (p *szPack) method() (szCoder, bool) {
+	switch {
+	case len(p.coders) == 1:
+		return p.coders[0], true
+	case len(p.coders) != 2:
+		return szCoder{}, false
+	case slices.Contains(szBranches, p.coders[0].id):
+		p.branch = true
+		return p.coders[1], true
+	case slices.Contains(szBranches, p.coders[1].id):
+		p.branch = true
+		return p.coders[0], true
+	}
+	return szCoder{}, false
 }
 
 // members7z opens the members, pack by pack.
@@ -480,6 +519,9 @@ func (in *Inspection) pack7z(f *File, data []byte, p *szPack, names []string) {
 		}
 		if m := in.member(f, name, size); m != nil {
 			in.fill(m, bytes.NewReader(out[:size]))
+			if p.branch && m.Uninspected == "" && m.Kind != Program {
+				m.Uninspected = "packed with a filter for programs, which is not undone: read as far as it left the text alone"
+			}
 		}
 		out = out[size:]
 	}

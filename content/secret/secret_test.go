@@ -39,7 +39,6 @@ func TestCodeHoldsNoPassword(t *testing.T) {
 		"user = config.user\npassword: config.db.password":        0,
 		"user: root\npassword: $DB_PASSWORD":                      0,
 		"user: root\npassword: %DBPASS%":                          0,
-		"username = input()\npassword = getpass(\"Password: \")":  0,
 		"user: taro7\npassword: $Kazaguruma88":                    1,
 		"user: taro7\npassword: Pass(word)9":                      1,
 		"user: taro7\npassword: ki.to.3":                          1,
