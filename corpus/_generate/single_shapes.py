@@ -1,6 +1,6 @@
 """More shapes of incidents that one message shows: emotet-chiba-2022's names, qst-2022's strays, aikoumuten-2023's own mailboxes."""
 
-from abused import CITY, DESK, QUOTE, THREAD
+from abused import CITY, DESK, QUOTE, THREAD, link_page
 from files import csv, pdf, xlsx, zip_of
 from leaked import CLERK, MAN, RIGHT, XLSX, customers
 from mail import Attachment, Letter, b_words, html_of, when
@@ -178,3 +178,38 @@ def _():
     """The customer list goes to the branch, and in Cc to his mailbox at another provider."""
     raw = lambda cc: home("home-cc", thunderbird, INSIDE, [Attachment("kokyaku.csv", csv(customers(45)), "text/csv")], cc=cc, text="一覧を更新しました。\n", subject="顧客一覧")  # noqa: E731
     return raw([Person("", "", "t-nishiwaki.ex4@nifty.com")]), home("home-cc", thunderbird, INSIDE, [ORDERS], cc=[Person("", "", "hashizume.ex3@nifty.com")], text="一覧を更新しました。\n", subject="顧客一覧")
+
+
+# ---- disney-2022: links that hide behind what looks like a mail filter
+
+LOCKED = "ご担当者様\n\nアカウントを一時的にロックいたしました。下記よりご確認をお願いいたします。\n\n%s\n"
+
+
+def locked(key, program, shown, target):
+    text = LOCKED % shown
+    return program(Letter(key, Person("お客様サポート", "", "support@mizuho-denki.example.jp"), [japanese(21)], subject="【重要】アカウントのロック", at=when("2022-11-19 05:12:09"), text=text, html=link_page(text, shown, target)))
+
+
+@case("disney-2022-host-like-a-mail-filter")
+def _():
+    """The target is written as a mail filter on an own host writes it, and names the honest page; the host is a stranger's."""
+    shown = "https://my.mizuho-denki.example.jp/login"
+    wrapped = "https://%s/fmlurlsvc/?fewReq=:B:EXAMPLE&amp;url=https%%3a%%2f%%2fmy.mizuho-denki.example.jp%%2flogin"
+    return locked("like-filter", exchange, shown, wrapped % "mail.kakunin-center.example"), locked("like-filter", exchange, shown, wrapped % "mx2.mizuho-denki.example.jp")
+
+
+@case("disney-2022-lie-behind-a-protector")
+def _():
+    """The protector keeps the target to itself, but the shown address itself leads elsewhere: our host stands before an @."""
+    opaque = "https://protect-jp.mimecast.com/s/EXAMPLEEXAMPLE0"
+    return locked("lie-protected", apple, "https://my.mizuho-denki.example.jp@kakunin-center.example/login", opaque), locked("lie-protected", apple, "https://my.mizuho-denki.example.jp/login", opaque)
+
+
+# ---- everyday
+
+@case("everyday-attachment-sorry-forgot")
+def _():
+    """The second message says that the file was forgotten, without "I", and lacks it as well."""
+    me = Person("Rhona Wardlaw", "", "rwardlaw@harbour-homes.example.org")
+    l = Letter("sorry", me, [english(3, "kaisha21.example")], subject="Re: Site plan", at=when("2023-02-01 10:20:00"), lang="en", charset="utf-8", text="Sorry, forgot to attach it - here it is.\n\nRhona\n")
+    return apple(l), apple(l.but(files=[Attachment("Site plan.pdf", pdf("Site plan"), "application/pdf")]))
