@@ -181,7 +181,8 @@ func TestLinkDataRows(t *testing.T) {
 			}
 		}
 	}
-	if rewriters < 60 || sharing < 120 {
+	// A row that gets lost shows here; who adds one counts it.
+	if rewriters != 108 || sharing != 173 {
 		t.Errorf("%d rewriters, %d sharing places", rewriters, sharing)
 	}
 }

@@ -169,7 +169,7 @@ func TestAutoReplyMarks(t *testing.T) {
 			t.Errorf("%s: %q", field, got)
 		}
 	}
-	if len(replySubjects) < 40 {
+	if len(replySubjects) != 49 { // a line that gets lost shows here; who adds one counts it
 		t.Errorf("%d beginnings of subjects", len(replySubjects))
 	}
 	for _, prefix := range replySubjects {

@@ -203,7 +203,7 @@ func TestBrands(t *testing.T) {
 			owner[d] = name
 		}
 	}
-	if len(owner) < 150 {
-		t.Errorf("only %d domains", len(owner))
+	if len(owner) != 236 { // a domain that gets lost shows here; who adds one counts it
+		t.Errorf("%d domains", len(owner))
 	}
 }
