@@ -171,17 +171,25 @@ func (c *conn) mail(args []string) error {
 	if bad != nil {
 		return c.reply(*bad)
 	}
+	if isCanary(path) {
+		return c.canary(path)
+	}
+	var id policy.Identity
+	if c.server.opts.Gate != nil {
+		id = c.identity(path)
+	}
+	c.begin(path, id)
+	return c.answer(packet(ansContinue))
+}
+
+func (c *conn) begin(path submit.Path, id policy.Identity) {
 	now := c.server.opts.Now()
 	c.tx = &gate.Transaction{
-		ID: gate.NewID(now), Listener: "milter", Received: now, Client: c.client,
-		ReversePath: path, Transparent: true,
-	}
-	if c.server.opts.Gate != nil {
-		c.tx.Identity = c.identity(path)
+		ID: gate.NewID(now), Listener: listener, Received: now, Client: c.client,
+		ReversePath: path, Transparent: true, Identity: id,
 	}
 	c.spool = c.server.opts.Spool.Writer()
 	c.busy.Store(true)
-	return c.answer(packet(ansContinue))
 }
 
 // identity is the log-in that the MTA tells, else the reverse-path: vouched

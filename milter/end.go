@@ -39,6 +39,9 @@ func (c *conn) end(last []byte) error {
 	if c.server.opts.Stamps != nil {
 		return c.stamped()
 	}
+	if c.tx.Canary {
+		return c.judged()
+	}
 	return c.submit()
 }
 

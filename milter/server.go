@@ -40,6 +40,9 @@ type Options struct {
 	// Stamps, where set, makes a server that does nothing but look at stamps.
 	Stamps *Stamps
 
+	// Canary takes canaries; nil: they are refused.
+	Canary Canary
+
 	Spool       *spool.Budget
 	MessageSize int64 // octets; 0 is 50 MiB
 	Recipients  int   // of one message; 0 is 1,000

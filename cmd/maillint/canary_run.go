@@ -62,6 +62,17 @@ func (l *proofOfLife) target(s *smtpproxy.Listener, addr net.Addr) {
 	l.hops = append(l.hops, s.NextHop)
 }
 
+// socket adds a milter's socket, "NAME ADDRESS", that rounds go through.
+func (l *proofOfLife) socket(line string) {
+	_, address, _ := strings.Cut(line, " ")
+	network := "unix"
+	if ap, err := netip.ParseAddrPort(address); err == nil {
+		network, address = "tcp", reachable(net.TCPAddrFromAddrPort(ap))[0]
+	}
+	l.targets = append(l.targets, canary.Target{Listener: "milter", Dial: canary.ThroughMilter(network, address)})
+	l.behind = append(l.behind, nil)
+}
+
 func containsAddr(list []netip.Prefix, a netip.Addr) bool {
 	for _, p := range list {
 		if p.Contains(a.Unmap()) {

@@ -90,11 +90,15 @@ func (r *running) listenMilter(p *policy.Policy) ([]string, error) {
 		return nil, err
 	}
 	s := milter.New(milter.Options{
-		Gate: r.gate, Policy: r.gate.Policy, Vouched: p.Milter.Vouched, Spool: budget, Log: r.log,
+		Gate: r.gate, Policy: r.gate.Policy, Vouched: p.Milter.Vouched, Spool: budget, Log: r.log, Canary: r.canary.taker,
 		MessageSize: p.Proxy.MessageSize, Recipients: p.Proxy.Recipients, Connections: p.Proxy.Connections,
 	})
 	r.server = s
-	return openSockets(s, p.Milter.Listen)
+	list, err := openSockets(s, p.Milter.Listen)
+	for _, a := range list {
+		r.canary.socket(a)
+	}
+	return list, err
 }
 
 // openSockets opens the milter's sockets, or takes the one that systemd has

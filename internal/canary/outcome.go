@@ -37,7 +37,7 @@ func (o *outcome) refused(reply submit.Reply) {
 }
 
 // report is what the gate answers to a canary's message.
-var report = regexp.MustCompile(`canary: [a-z]+ held=(\d+) released=(\d+) relayed=(\d+) found=(\S*)$`)
+var report = regexp.MustCompile(`canary: ([a-z]+) held=(\d+) released=(\d+) relayed=(\d+) found=(\S*)$`)
 
 // read takes in the answer to the message. The error says that it is none that
 // a canary gets: whoever answered took the message for mail.
@@ -50,8 +50,12 @@ func (o *outcome) read(reply submit.Reply) error {
 		}
 		return nil
 	}
-	o.held, _ = strconv.Atoi(m[1])
-	for _, f := range strings.Split(m[4], ",") {
+	o.code = 250 // the code of a milter refuses the message, whatever became of it
+	if m[1] == policy.Reject.String() {
+		o.code = 550
+	}
+	o.held, _ = strconv.Atoi(m[2])
+	for _, f := range strings.Split(m[5], ",") {
 		rule, word, ok := strings.Cut(f, ":")
 		if word == gate.Braked {
 			o.braked[rule] = true

@@ -99,6 +99,7 @@ type Round struct {
 	Now    func() time.Time
 
 	session Session
+	refused int // answers of the session that were no success
 	result  *Result
 }
 
@@ -197,6 +198,7 @@ func (r *Round) dial(ctx context.Context) (err error) {
 			}
 		}
 		r.session, err = r.Target.Dial(ctx)
+		r.refused = 0
 		var busy *submit.Refused
 		if err == nil || !errors.As(err, &busy) || !busy.Reply.Temporary() {
 			return err
@@ -265,10 +267,8 @@ func (r *Round) judge(p *Probe, out *outcome, seen *Seen) bool {
 
 // send goes through one transaction. The error is one of the connection.
 func (r *Round) send(ctx context.Context, p *Probe) (*outcome, error) {
-	if r.session.Err() != nil {
-		if err := r.dial(ctx); err != nil {
-			return nil, err
-		}
+	if err := r.fresh(ctx); err != nil {
+		return nil, err
 	}
 	token, _ := message.ParseAddress(Token(r.Target.Key, r.Target.Listener, p.From, r.Now()))
 	reply, err := r.session.Mail(ctx, submit.Path{Address: message.Address{Local: token.Local, Domain: token.Domain}})
@@ -289,6 +289,7 @@ func (r *Round) send(ctx context.Context, p *Probe) (*outcome, error) {
 		case reply.OK():
 			taken++
 		default:
+			r.refused++
 			out.refused(reply)
 		}
 	}
@@ -301,5 +302,21 @@ func (r *Round) send(ctx context.Context, p *Probe) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !reply.OK() {
+		r.refused++
+	}
 	return out, out.read(reply)
+}
+
+// mostRefused is after how many refusals a session is left for another: MTAs
+// make a client wait that has had ten (Postfix, smtpd_soft_error_limit).
+const mostRefused = 8
+
+// fresh makes sure of a session that is good for a transaction.
+func (r *Round) fresh(ctx context.Context) error {
+	if r.session.Err() == nil && r.refused < mostRefused {
+		return nil
+	}
+	r.hangUp(ctx)
+	return r.dial(ctx)
 }

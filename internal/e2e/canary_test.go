@@ -350,3 +350,36 @@ func TestCanaryFromOutside(t *testing.T) {
 		t.Errorf("%d messages reached the next hop", len(got))
 	}
 }
+
+// Behind Postfix the canary reaches the milter, whose answer refuses every
+// message of it: nothing is queued. The rounds from inside speak the milter's
+// own protocol.
+func TestCanaryThroughPostfix(t *testing.T) {
+	m := newInside(t)
+	o := &observed{proxy: m.proxy}
+	via := []string{"--via", m.addr, "--config", "rules.yaml", "--listener", "milter", "--insecure"}
+	if code, line := o.plugin(t, via...); code != 0 || !strings.Contains(line, "CANARY OK") {
+		t.Errorf("exit %d: %s", code, line)
+	}
+	o.write(t, "other.key", strings.Repeat("x", 32))
+	if code, line := o.plugin(t, append(via, "--key-file", "other.key")...); code != 2 || !strings.Contains(line, "canary refused") {
+		t.Errorf("another key: exit %d: %s", code, line)
+	}
+	policy := o.read(t, "rules.yaml")
+	o.policy(t, strings.Replace(policy, "canary: {", "exceptions: [{rule: credentials, reason: a slip, until: 2099-01-01}]\ncanary: {", 1))
+	_ = m.cmd.Process.Signal(syscall.SIGHUP)
+	mailtest.Await(t, 30*time.Second, "nothing is said of a lost rule", func() bool {
+		code, text := m.readyz(t)
+		return code == 503 && strings.Contains(text, "rule credentials")
+	})
+	o.policy(t, policy)
+	_ = m.cmd.Process.Signal(syscall.SIGHUP)
+	mailtest.Await(t, 30*time.Second, "it stays not ready", func() bool { code, _ := m.readyz(t); return code == 200 })
+	if got := m.postfix.Sink.Received(); len(got) > 0 {
+		t.Errorf("Postfix has passed on %d messages of the canary, one to %v", len(got), got[0].To)
+	}
+	m.kill()
+	if code, line := o.plugin(t, via...); code != 2 {
+		t.Errorf("without the milter: exit %d: %s", code, line)
+	}
+}

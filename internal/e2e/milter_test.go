@@ -32,6 +32,7 @@ holds:
 notify: {language: en}
 store: {address: "sqlite:maillint.db"}
 stamp: {keys: {k1: file:stamp.key}}
+canary: {key: file:stamp.key, every: 2s}
 custom:
 `
 
@@ -61,7 +62,7 @@ func newInside(t *testing.T) *inside {
 	if err := os.WriteFile(key, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("PORT", fmt.Sprint(port), "RELEASE", m.release.Addr, "file:stamp.key", "file:"+key).Replace(milterPolicy) + customRules()
+	text := strings.NewReplacer("key: file:stamp.key", "key: file:"+key, "PORT", fmt.Sprint(port), "RELEASE", m.release.Addr, "file:stamp.key", "file:"+key).Replace(milterPolicy) + customRules()
 	m.proxy = startDoor(t, "milter", text)
 	return m
 }
