@@ -115,14 +115,11 @@ func (t *Taker) Take(listener, local string) (submit.Path, policy.Identity, erro
 	}
 	p := t.policy()
 	id := policy.Identity{Address: message.Address{Local: localPart, Domain: home(p)}, Trust: policy.Authenticated}
-	if path == "" {
-		return submit.Path{}, id, nil
-	}
-	a, ok := message.ParseAddress(path)
-	if !ok {
+	out, bad := submit.ParsePath("<" + path + ">")
+	if bad != nil || len(out.Params) > 0 {
 		return submit.Path{}, policy.Identity{}, fmt.Errorf("%w: %q is no address", ErrToken, path)
 	}
-	return submit.Path{Address: message.Address{Local: a.Local, Domain: a.Domain}}, id, nil
+	return out, id, nil
 }
 
 // localPart is that of the canary's identity, at the first domain of ours.
