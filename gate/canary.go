@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"maillint/internal/canary"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/rewrite"
@@ -22,10 +23,6 @@ type Sink interface {
 }
 
 var errNoSink = errors.New("a canary without a sink")
-
-// Braked stands in a report for the disposition of a finding whose rule an
-// administrator has braked.
-const Braked = "braked"
 
 // Fail says why the proof of life fails, or nil where it does not. While it
 // fails nothing is held but canaries: 451 is answered rather than a promise.
@@ -83,7 +80,7 @@ func (s *submission) report(released int) string {
 		seen[f.Rule] = true
 		word := f.Disposition.String()
 		if braked {
-			word = Braked
+			word = canary.Braked
 		}
 		found = append(found, f.Rule+":"+word)
 	}

@@ -22,9 +22,9 @@ var layers = [][]string{
 	{"lint", "mailbox"},
 	{"rules", "rewrite", "history", "internal/spool"},
 	{"policy", "store", "submit"},
-	{"notify"},
+	{"notify", "internal/canary"},
 	{"gate", "report", "store/storetest"},
-	{"internal/page", "internal/cases", "internal/canary"},
+	{"internal/page", "internal/cases"},
 	{"smtpproxy", "milter", "console", "exposure", "audit"},
 	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"maillint/gate"
 	"maillint/policy"
 	"maillint/submit"
 )
@@ -36,6 +35,10 @@ func (o *outcome) refused(reply submit.Reply) {
 	}
 }
 
+// Braked stands in the gate's report for the disposition of a finding whose rule
+// an administrator has braked.
+const Braked = "braked"
+
 // report is what the gate answers to a canary's message.
 var report = regexp.MustCompile(`canary: ([a-z]+) held=(\d+) released=(\d+) relayed=(\d+) found=(\S*)$`)
 
@@ -57,7 +60,7 @@ func (o *outcome) read(reply submit.Reply) error {
 	o.held, _ = strconv.Atoi(m[2])
 	for _, f := range strings.Split(m[5], ",") {
 		rule, word, ok := strings.Cut(f, ":")
-		if word == gate.Braked {
+		if word == Braked {
 			o.braked[rule] = true
 		}
 		var d policy.Disposition

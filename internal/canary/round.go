@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -141,6 +142,10 @@ func explain(err error) string {
 	var refused *refusal
 	if errors.As(err, &refused) {
 		return refused.Error()
+	}
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return fmt.Sprintf("its certificate is not good: %v (--server-name names another, --ca its authority, --insecure takes any)", certificate.Err)
 	}
 	return fmt.Sprintf("no dialogue: %v", err)
 }

@@ -307,6 +307,54 @@ func (o *observed) plugin(t *testing.T, args ...string) (int, string) {
 	return code, string(out)
 }
 
+// A proxy that starts with a rule lost is not ready: it says why, takes mail,
+// and answers 451 to what must be held; a mended policy makes it ready.
+func TestNotReadyBeforeTheCanaryPasses(t *testing.T) {
+	port := mailtest.Port(t)
+	text := fmt.Sprintf(`version: 1
+organization: {domains: [example.ac.jp]}
+holds: {fallback: [postmaster@example.ac.jp]}
+release: {address: %[1]q}
+store: {address: "sqlite:maillint.db"}
+proxy:
+  spool: {floor: 1M}
+  listeners:
+    front: {address: "127.0.0.1:%[2]d", trust: relay, tls: none, from: [127.0.0.0/8], identity: reverse-path}
+  next_hops: {server: {address: %[1]q}}
+`, mailtest.NewSink(t).Addr, port)
+	o := &observed{proxy: &proxy{Dir: t.TempDir(), Monitor: fmt.Sprintf("127.0.0.1:%d", mailtest.Port(t)), log: &logBuffer{}}}
+	o.Addr = map[string]string{"front": fmt.Sprintf("127.0.0.1:%d", port)}
+	o.policy(t, text+"exceptions: [{rule: credentials, reason: a slip, until: 2099-01-01}, {rule: personal-data, reason: a slip, until: 2099-01-01}]\n")
+	cmd := exec.Command(program(t), "proxy", "--config", "rules.yaml", "--ready-file", "ready", "--monitor", o.Monitor)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Dir, o.log, o.log
+	mailtest.Start(t, cmd)
+	mailtest.Await(t, 20*time.Second, "nothing is said of the rules", func() bool {
+		r, err := http.Get("http://" + o.Monitor + "/readyz")
+		if err != nil {
+			return false
+		}
+		r.Body.Close()
+		code, text := o.readyz(t)
+		return code == 503 && strings.Contains(text, "rule credentials: ") && strings.Contains(text, "rule personal-data: ")
+	})
+	code, text2, _, err := mailtest.Submit(o.Addr["front"], "hana@example.ac.jp", []string{"a@partner.example"}, strings.Replace(ours("a@partner.example", ""), "The report", "I attach the report", 1))
+	if err != nil || code != 451 {
+		t.Errorf("what must be held, by another rule: %d %s %v", code, text2, err)
+	}
+	if _, err := os.Stat(filepath.Join(o.Dir, "ready")); err == nil {
+		t.Error("the file says that it is ready")
+	}
+	o.policy(t, text)
+	_ = cmd.Process.Signal(syscall.SIGHUP)
+	mailtest.Await(t, 20*time.Second, "a mended policy does not make it ready", func() bool {
+		_, err := os.Stat(filepath.Join(o.Dir, "ready"))
+		return err == nil
+	})
+	if code, text := o.readyz(t); code != 200 {
+		t.Errorf("%d %s", code, text)
+	}
+}
+
 // The plug-in for monitoring systems: exit codes, one line, performance data.
 func TestCanaryFromOutside(t *testing.T) {
 	o := newObserved(t)
