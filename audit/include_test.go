@@ -163,3 +163,12 @@ func wantFoundSorted(t *testing.T, dir string, want []string) *Report {
 	}
 	return r
 }
+
+// TestUnknownRule: a record that does not say what a rule does is not passed
+// over.
+func TestUnknownRule(t *testing.T) {
+	r := runText(t, "log.json", `[{"Operation":"New-InboxRule","UserId":"h@corp.example","Workload":"Exchange","Parameters":null}]`)
+	if got := strings.Join(rulesOf(r), " "); got != ruleChanged {
+		t.Errorf("%s", lines(r))
+	}
+}

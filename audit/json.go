@@ -320,7 +320,7 @@ func (j *jsonFile) object(low map[string]any, p place, c context) bool {
 			if t, ok := addressTarget(key); ok && !strings.Contains(key, "odata") {
 				inner.mailbox = t.addr.Key()
 			}
-			if emptyValue(child) && answerKey[inner.key] {
+			if answerKey[inner.key] && emptyValue(child) {
 				found = true // an empty list under its name is an answer
 				j.known++
 			}

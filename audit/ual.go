@@ -249,6 +249,9 @@ func (e *auditEvent) ruleChange(op string) {
 		s.all = s.all && s.trick != "" // only what was changed is told
 	}
 	s.note("Name", s.name)
+	if len(e.params) == 0 {
+		s.unknown = "an inbox rule was made or changed; the record does not say what it does"
+	}
 	e.add(s)
 }
 
