@@ -57,6 +57,7 @@ type Policy struct {
 	exceptions exceptionIndex
 	custom     *customRules
 	org        atomic.Pointer[lint.Org] // of the last Engine
+	named      []lint.Person            // of the directory, as rules see them
 }
 
 // Load reads and checks a policy file. The error is Problems with every
@@ -138,6 +139,7 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 	}
 	r.unknownSections(top, keys)
 	p.Directory = r.directory
+	p.named = p.Directory.named()
 }
 
 // know takes in the names that others may refer to.
@@ -189,7 +191,7 @@ func (p *Policy) Org() *lint.Org {
 func (p *Policy) known() lint.Known {
 	k := lint.Known{
 		Partners: slices.Clone(p.Organization.Partners), Protected: slices.Clone(p.Organization.Protected), Webmail: slices.Clone(p.Organization.Webmail),
-		Lists: map[string]lint.Matcher{}, Files: p.Limits, People: p.Directory.named(),
+		Lists: map[string]lint.Matcher{}, Files: p.Limits, People: p.named,
 	}
 	for name, l := range p.Lists {
 		k.Lists[name] = l

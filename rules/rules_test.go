@@ -152,6 +152,15 @@ func TestExposedRecipientsParameters(t *testing.T) {
 			t.Errorf("%s: accepted", bad)
 		}
 	}
+	for _, good := range []string{"addresses: 2", "domains: 1", "{addresses: 20, any: 20}"} {
+		var node yaml.Node
+		if err := yaml.Unmarshal([]byte(good), &node); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ExposedRecipients.Configure("x", &node); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
 }
 
 func TestAutoForwardMarks(t *testing.T) {
