@@ -51,6 +51,9 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 		{"From: t-kano@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "none"},
 		{"From: rhona@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "high"},
 		{"From: a@ours.example\nSender: 加納 太郎 <x831@gmail.com>", "high"},
+		{"Resent-From: rhona@ours.example\nFrom: 加納 太郎 <x831@partner.example>", "none"},
+		{"X-MS-Exchange-ForwardingLoop: rhona@ours.example;1\nFrom: 加納 太郎 <x831@partner.example>", "none"},
+		{"X-MS-Exchange-ForwardingLoop: rhona@ours.example;1\nFrom: \"t-kano@ours.example\" <x831@partner.example>", "high"},
 		{"From: rhona@ours.example\nTo: 加納 太郎 <x831@partner.example>", "info"},
 	}
 	org, err := lint.NewOrg([]string{"ours.example"})

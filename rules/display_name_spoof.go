@@ -37,11 +37,12 @@ stranger's, a zip attached. Isumi Railway's employees were posed as the same way
 		En: `Names that hold the address itself or one of the same organisation; names in To and Cc (address books hold
 old addresses as names) are info. Names to protect are organization.protected of the policy and the people of its
 directory; somebody's own name over their private address is silent where they send it or the directory has the
-address, and info where the address looks like the name, as a namesake's does.`,
+address, and info where the address looks like the name, as a namesake's does. What one of ours passes on is its
+writer's, who may be a namesake too.`,
 		Ja: `アドレス自身や同じ組織のアドレスを含む名前には反応しません。ToとCc（アドレス帳に古いアドレスが名前として
 残っている場合）は info です。保護する名前は organization.protected に書いた名前と、directory にある人の名前です。
 本人が送るとき、または directory にその人の私用アドレスがあるときは反応せず、アドレスが名前に似ていれば
-（本人の私用アドレスか同姓同名）info です。`,
+（本人の私用アドレスか同姓同名）info です。転送されたメールの差出人も同姓同名でありうるため、反応しません。`,
 	},
 	Held: lint.Text{
 		En: "Ask the person named, by telephone. If they know nothing of it, the account that sent it is abused.",
@@ -65,10 +66,11 @@ func checkDisplayNameSpoof(pass *lint.Pass, c spoofCheck) {
 		return // list managers put the author's address into the name
 	}
 	known := protectedNames(pass)
+	namesakes := len(c.directory.people) == 0 || passedOn(pass) // of whoever wrote what one of ours passes on
 	for _, field := range []string{"From", "Sender", "Reply-To", "To", "Cc"} {
 		for _, a := range pass.Msg.Addresses(field) {
 			claimed, severity := claims(pass, a, known, c.providers), lint.High
-			if claimed == "" {
+			if claimed == "" && !namesakes {
 				claimed, severity = c.inDirectory(pass, a)
 			}
 			if field == "To" || field == "Cc" {
