@@ -188,6 +188,8 @@ var realFiles = map[string][]string{
 	"book.xlsx":     {bookHead, bookRow, "A3=row secret{hidden row 3}", "A4=white secret{white on white} C4=plain & visible", "sheet 裏 (hidden sheet)\nA1=sheet secret", "(comment)\ncomment secret", "(properties)", "creator: Kenta Sample"},
 	"excel.xlsx": {"A3=見本 花子 C3=1987-03-04 D3=inline <words> E3=4711{hidden text} F3=1987-03-05", "sheet 奥 (very hidden sheet)\nA1=very secret",
 		"pivot cache (cached data)\nA1=氏名{cached data} \nA2=pivot secret"},
+	"book.xlsb": {"2 xlsb\n", "sheet 表 ()\nA1=氏名 B1=生年月日 C1=電話 \nA2=見本 太郎 B2=1987-03-04 C2=090-0000-0000", "A3=row secret{hidden row 3}", "A4=4711{hidden text} D4=column secret{hidden column D}",
+		"sheet 奥 (very hidden sheet)\nA1=very secret"},
 	"letter.docx": {"見本株式会社 御中、visible words.\nSome text with a hole.\nBefore  after  end.", "(tracked deletion)\ndeleted secret", "(hidden text)\nvanished secret",
 		"(white on white)\nwhite secret", "header ()\nheader words", "footnote words", "(comment)\nKenta: comment secret", "table 1 ()\n" + plainList},
 	"remote.docx":     {"2 docx [external template, DDE]", "(tracked deletion)\nmoved secret"},

@@ -126,6 +126,11 @@ func FuzzWorkbook(f *testing.F) {
 func FuzzWord(f *testing.F)  { fuzzOffice(f, "letter.docx", "word/document.xml", "word/comments.xml") }
 func FuzzSlide(f *testing.F) { fuzzOffice(f, "talk.pptx", "ppt/slides/slide1.xml") }
 
+func FuzzBinarySheet(f *testing.F) { fuzzOffice(f, "book.xlsb", "xl/worksheets/sheet1.bin") }
+func FuzzBinaryBook(f *testing.F) {
+	fuzzOffice(f, "book.xlsb", "xl/workbook.bin", "xl/styles.bin", "xl/sharedStrings.bin")
+}
+
 func FuzzFlatODF(f *testing.F) {
 	for _, name := range []string{"book.fods", "letter.fodt", "talk.fodp"} {
 		data, err := os.ReadFile(filepath.Join("testdata", "src", name))

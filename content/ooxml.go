@@ -29,7 +29,7 @@ func readOOXML(in *Inspection, f *File, z *zipFile) {
 	case XLSX:
 		o.workbook()
 	case XLSB:
-		f.Uninspected = "a binary workbook, of which only the names of its parts are looked at"
+		o.binaryWorkbook()
 	case PPTX:
 		o.slides()
 	}

@@ -12,6 +12,7 @@ type workbook struct {
 	strings  []string
 	styles   []cellStyle
 	date1904 bool
+	shared   int64 // octets of strings
 }
 
 // sheetRef is a sheet as the workbook lists it.
