@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/notify"
 	"maillint/policy"
@@ -53,6 +54,7 @@ type Gate struct {
 	current atomic.Pointer[current]
 	worker  string
 	parts   mailings
+	locked  history.LockedFiles
 	alarms  alarms
 	undo    undo
 	letters correspondence

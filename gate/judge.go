@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
@@ -107,9 +108,15 @@ func (c *current) nameClaimed(tx *Transaction, m *message.Message) {
 // findings runs the rules, and the policy over what they found. What earlier
 // decisions taught is asked for only where something would be held.
 func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *judgement) {
-	found, err := c.engine.Run(j.msg)
+	facts := lint.NewFacts(j.msg, c.engine.Org())
+	way := history.Way(facts.Sender(), j.msg.Envelope.Recipients)
+	facts.Before.Locked = g.locked.Lately(way, g.now())
+	found, err := c.engine.RunKnowing(facts)
 	j.err = err
-	j.automatic = lint.NewFacts(j.msg, c.engine.Org()).Automatic()
+	j.automatic = facts.Automatic()
+	if facts.Leaves() && facts.Locked() {
+		g.locked.Note(way, g.now())
+	}
 	j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Braked: g.Braked})
 	j.sender = c.sender(tx.Identity, j.verdict.Service)
 	if j.verdict.Disposition.Holds() && !tx.Canary {

@@ -51,7 +51,13 @@ func (e *NotJudged) Error() string { return fmt.Sprintf("rule %s failed: %v", e.
 // Run judges a message and gives the findings, worst first. A rule that fails
 // does not keep the others from being heard; the error is the first failure.
 func (e *Engine) Run(m *message.Message) ([]Finding, error) {
-	facts := NewFacts(m, e.org)
+	return e.RunKnowing(NewFacts(m, e.org))
+}
+
+// RunKnowing is Run with facts of the caller's, for this engine's organisation:
+// with what they know of earlier mail, and to ask for more afterwards.
+func (e *Engine) RunKnowing(facts *Facts) ([]Finding, error) {
+	m := facts.msg
 	var found []Finding
 	var failed error
 	for i := range e.entries {

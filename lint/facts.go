@@ -11,7 +11,9 @@ import (
 // read is a defect of the message.
 type Facts struct {
 	Org *Org
-	msg *message.Message
+	// Before is what is known of earlier mail; the zero value where nothing is.
+	Before Before
+	msg    *message.Message
 
 	external  memo[[]message.Address]
 	visible   memo[[]Visible]
@@ -33,6 +35,13 @@ func (m *memo[T]) get(work func() T) T {
 	return m.value
 }
 
+// Before is what whoever runs the rules knows of earlier mail of the same
+// sender. It is fetched before they run.
+type Before struct {
+	// Locked: a file that a password opens went to the same recipients lately.
+	Locked bool
+}
+
 // NewFacts gives the facts about a message, whose envelope must be set.
 func NewFacts(m *message.Message, org *Org) *Facts { return &Facts{Org: org, msg: m} }
 
@@ -40,6 +49,16 @@ func NewFacts(m *message.Message, org *Org) *Facts { return &Facts{Org: org, msg
 // decoded before one of them asks.
 func (f *Facts) Content() *content.Inspection {
 	return f.inside.get(func() *content.Inspection { return content.Inspect(f.msg, f.Org.Known().Files.OrDefault()) })
+}
+
+// Locked reports whether the message holds a file that a password opens.
+func (f *Facts) Locked() bool {
+	for _, x := range f.Content().Files() {
+		if x.Locked() {
+			return true
+		}
+	}
+	return false
 }
 
 // Internal reports whether an address is one of ours. An address without a

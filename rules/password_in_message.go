@@ -9,7 +9,8 @@ import (
 	"maillint/lint"
 )
 
-// PasswordInMessage finds a locked file and its password in one message.
+// PasswordInMessage finds a locked file and its password in one message, or in
+// two that follow each other.
 var PasswordInMessage = lint.New(lint.Meta{
 	ID:       "password-in-message",
 	Severity: lint.High,
@@ -39,8 +40,8 @@ PGP と S/MIME、パスワードなしに開く PDF には反応しません。`
 		Ja: "パスワードを別の方法で伝えるよう送信者に頼んでください。パスワードを除くには書き直しが必要です。",
 	},
 	WithHistory: lint.Text{
-		En: "the password in the next message to the same recipients (warning)",
-		Ja: "同じ宛先への次のメールにあるパスワード（warning）",
+		En: "the password in a message to the same recipients within a day of the locked file (warning; by the proxy and the milter, not in a scan)",
+		Ja: "パスワード付きファイルを送ってから1日以内に同じ宛先へ送るメールにあるパスワード（warning。プロキシと milter のみ）",
 	},
 	Incidents: []string{"isumi-2022", "emotet-chiba-2022"},
 	Since:     "0.2.0",
@@ -59,11 +60,16 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		list, _ := lockedIn(f)
 		locked = append(locked, list...)
 	}
+	texts := pass.Facts.Content().Texts()
+	severity, said := lint.High, fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file"))
 	if len(locked) == 0 {
-		return
+		if !pass.Facts.Before.Locked {
+			return
+		}
+		severity, said = lint.Warning, "the password of a locked file that went to the same recipients shortly before"
+		texts = pass.Facts.Content().Bodies()
 	}
 	var list []found
-	texts := pass.Facts.Content().Texts()
 	for i := range texts {
 		t := &texts[i]
 		stretches(pass, t, secret.FilePasswords, func(s secret.Secret) { list = appendNew(list, found{s, t}) })
@@ -77,6 +83,5 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		evidence = append(evidence, lint.Evidence{Where: list[i].where(), Text: list[i].Title + " " + list[i].Mask})
 	}
 	part, _, _ := strings.Cut(list[0].text.Where, ", ")
-	pass.Report(lint.Finding{Severity: lint.High, Where: part, Evidence: evidence,
-		Message: fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file"))})
+	pass.Report(lint.Finding{Severity: severity, Where: part, Evidence: evidence, Message: said})
 }

@@ -1,0 +1,35 @@
+package rules
+
+import (
+	"testing"
+
+	"maillint/lint"
+)
+
+// The next message to the same recipients tells the password of the file
+// before; what it tells without such a file is nobody's business.
+func TestPasswordFollows(t *testing.T) {
+	head := "From: a@ours.example\nTo: b@out.example\nContent-Type: text/plain; charset=utf-8\n\n"
+	for _, c := range []struct {
+		name, text string
+		before     bool
+		want       string
+	}{
+		{"the password alone", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", true, "warning"},
+		{"in English", "The password for the archive is Harbour-2203.\n", true, "warning"},
+		{"without a file before", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", false, "none"},
+		{"announced only", "パスワードは電話でお伝えします。\n", true, "none"},
+		{"another matter", "明日の会議は10時からです。\n", true, "none"},
+	} {
+		org, _ := lint.NewOrg([]string{"ours.example"})
+		facts := lint.NewFacts(stored(head+c.text), org)
+		facts.Before.Locked = c.before
+		found, err := lint.NewEngine(org, []lint.Entry{{Instance: PasswordInMessage.Default()}}).RunKnowing(facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := worst(found); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
