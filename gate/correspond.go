@@ -84,7 +84,7 @@ func (g *Gate) answered(ctx context.Context, domain string) {
 // keepLearned adds a domain to those in the store. Where two nodes do so at once
 // one addition is lost; the next day that the domain is answered brings it back.
 func (g *Gate) keepLearned(ctx context.Context, domain string, day time.Time) error {
-	list, err := g.readLearned(ctx)
+	list, err := readLearned(ctx, g.o.Store)
 	if err != nil || !list.Note(domain, day) {
 		return err
 	}
@@ -95,9 +95,9 @@ func (g *Gate) keepLearned(ctx context.Context, domain string, day time.Time) er
 	return g.o.Store.Put(ctx, keyLearned, text)
 }
 
-func (g *Gate) readLearned(ctx context.Context) (history.Correspondents, error) {
+func readLearned(ctx context.Context, s store.Store) (history.Correspondents, error) {
 	list := history.Correspondents{}
-	text, err := g.o.Store.Get(ctx, keyLearned)
+	text, err := s.Get(ctx, keyLearned)
 	if err != nil || text == nil {
 		return list, err
 	}
@@ -107,7 +107,7 @@ func (g *Gate) readLearned(ctx context.Context) (history.Correspondents, error) 
 // relearn gives the rules in force the domains that the store knows, where they
 // have changed.
 func (g *Gate) relearn(ctx context.Context) {
-	list, err := g.readLearned(ctx)
+	list, err := readLearned(ctx, g.o.Store)
 	if err != nil {
 		g.o.Observer.failed("store", err)
 		return

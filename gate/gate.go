@@ -133,11 +133,18 @@ func (g *Gate) Reload(p *policy.Policy) error {
 // force makes the engines of a policy and of the domains that were learned. The
 // caller holds g.loading.
 func (g *Gate) force(p *policy.Policy, texts *notify.Texts, stamps rewrite.Keys) {
-	c := &current{Policy: p, engine: p.EngineWith(nil, g.learnedDomains()), texts: texts, stamps: stamps}
+	c := newCurrent(p, g.learnedDomains())
+	c.texts, c.stamps = texts, stamps
+	g.current.Store(c)
+}
+
+// newCurrent is a policy with its engines, and without texts and stamps.
+func newCurrent(p *policy.Policy, known lint.Known) *current {
+	c := &current{Policy: p, engine: p.EngineWith(nil, known)}
 	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })
-	g.current.Store(c)
+	return c
 }
 
 // only is an engine of some of the rules, for the same organisation.

@@ -145,7 +145,7 @@ func (r *releaseOf) unblocked(m *message.Message, tries []try, done results) []t
 		one.Envelope = m.Envelope
 		one.Envelope.Recipients = []message.Address{addressOf(t.r.Address)}
 		found, _ := r.c.blocked.Run(one)
-		for _, j := range r.c.JudgeKnowing(one, r.identity(), found, policy.Known{Braked: r.g.Braked}).Findings {
+		for _, j := range r.c.JudgeKnowing(one, identityOf(r.it), found, policy.Known{Braked: r.g.Braked}).Findings {
 			if j.Disposition == policy.Reject {
 				done.set(t.n, t.r, store.Refused, 550, fmt.Sprintf("550 5.7.1 %s [%s]", oneLine(j.Message), j.Rule))
 				return true
@@ -153,19 +153,6 @@ func (r *releaseOf) unblocked(m *message.Message, tries []try, done results) []t
 		}
 		return false
 	})
-}
-
-func (r *releaseOf) identity() policy.Identity {
-	out := policy.Identity{Account: r.it.Identity.Account}
-	if r.it.Identity.Address != "" {
-		out.Address = addressOf(r.it.Identity.Address)
-	}
-	for trust, name := range trusts {
-		if name == r.it.Identity.Trust {
-			out.Trust = trust
-		}
-	}
-	return out
 }
 
 // message is what leaves of the item.
@@ -184,7 +171,7 @@ func (r *releaseOf) message(m *message.Message, b store.Body) (*rewrite.Message,
 		out, err = r.c.outgoing(m, body{b, b.Size(), r.it.Hash}, r.it.ID, traceOf(r.it), ch)
 	}
 	if err == nil && ch.hide {
-		err = r.c.hidden(out, m.Envelope, r.identity())
+		err = r.c.hidden(out, m.Envelope, identityOf(r.it))
 	}
 	return out, err
 }

@@ -16,10 +16,14 @@ import (
 func (q *quarantine) decideCommands() []*cobra.Command {
 	release := q.decideCommand("release", "Send held messages", `Release sends a message to its recipients, or to those of --only. With --hide the visible external
 recipients are moved out of the header first. What was discarded, expired or rejected can be
-released anew, under a new ID, as long as its bytes are kept.`,
+released anew, under a new ID, as long as its bytes are kept.
+
+With --no-longer-held, and without IDs, it names what the present policy would no longer hold, and
+with --yes sends it: for administrators, after a rule or an exception was changed.`,
 		`  maillint quarantine release ID
   maillint quarantine release ID --hide --by hana@example.ac.jp --reason "asked by telephone"
-  maillint quarantine release ID --only taro@example.com`)
+  maillint quarantine release ID --only taro@example.com
+  maillint quarantine release --no-longer-held --rule exposed-recipients`)
 	discard := q.decideCommand("discard", "Decide that held messages are not sent", `Discard ends a held message; its sender is told. The bytes are kept for holds.keep (14 days), and
 within them it can be released anew.`,
 		`  maillint quarantine discard ID --reason "wrong list"`)
@@ -35,6 +39,7 @@ refused. The last vote that is needed sends the message.`,
 // carries out.
 func (q *quarantine) decideCommand(how, short, long, example string) *cobra.Command {
 	d := gate.Decision{How: how}
+	var all bulk
 	cmd := &cobra.Command{
 		Use:   how + " ID...",
 		Short: short,
@@ -50,6 +55,9 @@ operating-system user. The running proxy carries the decision out.`,
 				return errors.New("approve: say whose vote it is (--by ADDRESS)")
 			}
 			d.OSUser = osUser()
+			if all.noLonger {
+				return q.releaseNoLonger(&all, d)
+			}
 			return q.each(ids, func(id string) error { return q.decide(id, d) })
 		}),
 	}
@@ -59,6 +67,9 @@ operating-system user. The running proxy carries the decision out.`,
 	if how == "release" {
 		f.BoolVar(&d.Hide, "hide", false, "move visible external recipients out of the header")
 		f.StringSliceVar(&d.Only, "only", nil, "send to these `RECIPIENT`s alone")
+		all.flags(cmd)
+		cmd.Args = all.arguments
+		cmd.Use = how + " ID... | --no-longer-held"
 	}
 	if how == "release" || how == "approve" {
 		f.BoolVar(&d.Forget, "do-not-remember", false, "ask about the same thing again next time")
@@ -67,20 +78,24 @@ operating-system user. The running proxy carries the decision out.`,
 	return cmd
 }
 
-// decide records one decision and says what follows.
+// decide records one decision.
 func (q *quarantine) decide(id string, d gate.Decision) error {
-	decider := gate.Decider{Store: q.db, Policy: q.policy}
-	it, err := decider.Decide(q.ctx, id, d)
+	it, err := q.decider().Decide(q.ctx, id, d)
 	if it == nil {
 		return err
 	}
 	if err != nil && !errors.Is(err, store.ErrDoubt) {
 		fmt.Fprintf(q.stderr, "maillint: %s\n", report.Escape(err.Error()))
 	}
+	return q.decided(id, it)
+}
+
+// decided says what follows.
+func (q *quarantine) decided(id string, it *store.Item) error {
 	if q.json {
 		return q.printJSON(it)
 	}
-	_, err = fmt.Fprintf(q.stdout, "%s: %s\n", it.ID, report.Escape(followed(id, it, decider.Explain(it))))
+	_, err := fmt.Fprintf(q.stdout, "%s: %s\n", it.ID, report.Escape(followed(id, it, q.decider().Explain(it))))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,6 +26,11 @@ type itemFilter struct {
 
 func (o *itemFilter) flags(f *pflag.FlagSet, states string) {
 	f.StringSliceVar(&o.state, "state", strings.Split(states, ","), "`STATE`s: "+stateNames()+", or all")
+	o.choosing(f)
+}
+
+// choosing are those but the state.
+func (o *itemFilter) choosing(f *pflag.FlagSet) {
 	f.StringVar(&o.rule, "rule", "", "held by this `RULE`")
 	f.StringVar(&o.identity, "identity", "", "submitted by this `ADDRESS` or account")
 	f.StringVar(&o.disposition, "disposition", "", "held with this `DISPOSITION`: delay, confirm, approve, quarantine")
@@ -102,18 +108,33 @@ func ago(now time.Time, flag, s string) (time.Time, error) {
 
 func (q *quarantine) listCommand() *cobra.Command {
 	var o itemFilter
+	noLonger := false
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List held messages",
 		Long: `List shows what waits for a decision, the oldest first: --state all shows everything the store
-has. With --json each line is an item with its findings.`,
+has. With --json each line is an item with its findings.
+
+With --no-longer-held it shows what the present policy would let through: the messages are judged
+again, and nothing follows from it. "release --no-longer-held" sends them.`,
 		Example: `  maillint quarantine list
   maillint quarantine list --rule exposed-recipients --identity hana@example.ac.jp
-  maillint quarantine list --state released,failed --newer 7d --json`,
+  maillint quarantine list --state released,failed --newer 7d --json
+  maillint quarantine list --no-longer-held --rule exposed-recipients`,
 		Args: noArguments,
-		RunE: q.run(func([]string) error { q.warnOfBrakes(); return q.list(&o) }),
+		RunE: q.run(func([]string) error {
+			q.warnOfBrakes()
+			if noLonger {
+				if !slices.Equal(o.state, []string{"held"}) {
+					return fmt.Errorf("list: --no-longer-held is about what is held (leave --state out)")
+				}
+				return q.listNoLonger(&o)
+			}
+			return q.list(&o)
+		}),
 	}
 	o.flags(cmd.Flags(), "held")
+	cmd.Flags().BoolVar(&noLonger, "no-longer-held", false, "only what the present policy would no longer hold")
 	return cmd
 }
 
@@ -153,31 +174,38 @@ func (q *quarantine) eachItem(f store.Filter, work func(*store.Item) error) erro
 	}
 }
 
-func (q *quarantine) list(o *itemFilter) error {
+func (q *quarantine) list(o *itemFilter) error { return q.listOf(o, q.eachItem) }
+
+func (q *quarantine) listNoLonger(o *itemFilter) error { return q.listOf(o, q.eachNoLonger) }
+
+func (q *quarantine) listOf(o *itemFilter, each func(store.Filter, func(*store.Item) error) error) error {
 	now := q.db.Now(q.ctx)
 	f, err := o.filter(now)
 	if err != nil {
 		return err
 	}
 	if q.json {
-		return q.eachItem(f, func(it *store.Item) error { return q.printJSON(it) })
+		return each(f, func(it *store.Item) error { return q.printJSON(it) })
 	}
 	t := &report.Table{
 		Head: []string{"ID", "STATE", "DISPOSITION", "AGE", "DUE IN", "FROM", "TO", "SIZE", "RULES", "SUBJECT"},
 		Most: []int{0, 0, 0, 0, 0, 34, 0, 0, 44, 50},
 	}
-	err = q.eachItem(f, func(it *store.Item) error {
+	failed := each(f, func(it *store.Item) error {
 		t.Add(listRow(it, now)...)
 		return nil
 	})
-	if err != nil {
-		return err
+	if unread := exit(0); failed != nil && !errors.As(failed, &unread) {
+		return failed
 	}
 	if t.Len() == 0 {
 		_, err = fmt.Fprintln(q.stdout, "nothing held")
-		return err
+	} else {
+		_, err = t.WriteTo(q.stdout)
 	}
-	_, err = t.WriteTo(q.stdout)
+	if failed != nil {
+		return failed
+	}
 	return err
 }
 

@@ -52,11 +52,13 @@ func (q *quarantine) show(id string, s showing) error {
 		return err
 	}
 	q.look("look", id)
+	present, noLonger := q.present(it)
 	if q.json {
-		return q.printJSON(it)
+		return q.printJSON(shownItem{it, noLonger})
 	}
 	var b strings.Builder
 	describe(&b, it)
+	line(&b, "policy now", present)
 	fmt.Fprint(q.stdout, b.String())
 	body, err := q.body(it)
 	if err != nil {

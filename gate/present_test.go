@@ -1,0 +1,100 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"maillint/internal/spool"
+	"maillint/policy"
+	"maillint/store"
+)
+
+// The present policy is asked about what is held, and decides nothing.
+func TestPresent(t *testing.T) {
+	var list []string
+	for i := range 25 {
+		list = append(list, fmt.Sprintf("p%d@d%d.example", i, i))
+	}
+	hide := "rules: {exposed-recipients: {disposition: {high: hide, critical: hide}}}\n"
+	from := "From: taro@ours.example\nTo: "
+	tests := []struct {
+		name, head string
+		to         []string
+		more       string // of the policy, now
+		want       policy.Disposition
+	}{
+		{"held by a rule that is there no more", from + "a@x.example\nSubject: OLD", []string{"a@x.example"}, "", policy.Pass},
+		{"held by another as well", from + "a@x.example\nSubject: OLD APPROVE", []string{"a@x.example"}, "", policy.Approve},
+		{"one of its recipients would be refused", from + "a@x.example, b@gmai.com\nSubject: OLD", []string{"a@x.example", "b@gmai.com"}, "", policy.Reject},
+		{"it would be refused", from + "a@evil.example\nSubject: OLD", []string{"a@x.example", "a@evil.example"}, "", policy.Reject},
+		{"it would be hidden", from + strings.Join(list, ",\n ") + "\nSubject: OLD", list, hide, policy.Pass},
+		{"it would be hidden, and cannot", "DKIM-Signature: v=1; h=from:to; b=x\n" + from + strings.Join(list, ",\n ") + "\nSubject: OLD", list, hide, policy.Approve},
+		{"monitored", from + "a@x.example\nSubject: OLD APPROVE", []string{"a@x.example"}, "mode: monitor\n", policy.Pass},
+	}
+	for _, tt := range tests {
+		h := newHouse(t, "")
+		tx := h.mail(tt.head, tt.to...)
+		raw := strings.ReplaceAll(tt.head+"\n\nText\n", "\n", "\r\n")
+		tx.Body = spool.FromBytes([]byte(raw))
+		it := &store.Item{
+			ID: tx.ID, Transaction: tx.ID, State: store.Held, Disposition: "quarantine", Hash: tx.Body.Hash(), Held: h.clock.Now(),
+			Identity: store.Identity{Trust: "authenticated", Account: "taro", Address: "taro@ours.example", Mailbox: "taro@ours.example"}, ReversePath: store.Path{Address: "taro@ours.example"},
+		}
+		for _, a := range tt.to {
+			it.Recipients = append(it.Recipients, store.Recipient{Address: a, State: store.Waiting})
+		}
+		if err := h.store.Hold(t.Context(), []*store.Item{it}, tx.Body, tx.Body.Size()); err != nil {
+			t.Fatal(err)
+		}
+		now := newHouse(t, tt.more)
+		d := Decider{h.store, now.Policy()}
+		p, err := d.Present(t.Context(), it)
+		if err != nil || p.Disposition != tt.want || p.NoLonger != (tt.want == policy.Pass) {
+			t.Errorf("%s: %s, no longer %v, %v", tt.name, p.Disposition, p.NoLonger, err)
+		}
+		if h.step(time.Minute); h.item(it.ID).State != store.Held {
+			t.Errorf("%s: %s by itself", tt.name, h.item(it.ID).State)
+		}
+		out, err := d.ReleaseNoLonger(t.Context(), it.ID, Decision{OSUser: "root"})
+		switch {
+		case tt.want != policy.Pass:
+			if !errors.Is(err, ErrStillHeld) || h.item(it.ID).State != store.Held {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+		case err != nil || out.State != store.Releasing || !strings.Contains(out.Decision.Reason, now.Policy().ID) || out.Decision.OSUser != "root":
+			t.Errorf("%s: %+v, %v", tt.name, out, err)
+		}
+	}
+}
+
+// Parts of a mailing are decided together: none is let go while another would
+// be held.
+func TestPresentOfMailing(t *testing.T) {
+	h := newHouse(t, "")
+	var last string
+	for _, to := range []string{"a@x.example", "b@gmai.com"} {
+		tx := h.mail("From: taro@ours.example\nTo: list@ours.example\nSubject: s", to)
+		tx.Body = spool.FromBytes([]byte("From: taro@ours.example\r\nTo: list@ours.example\r\nSubject: s\r\n\r\nText\r\n"))
+		it := &store.Item{
+			ID: tx.ID, Transaction: tx.ID, Mailing: "m", State: store.Held, Disposition: "confirm", Hash: tx.Body.Hash(), Held: h.clock.Now(),
+			Identity:   store.Identity{Trust: "authenticated", Account: "taro", Address: "taro@ours.example"},
+			Recipients: []store.Recipient{{Address: to, State: store.Waiting}},
+		}
+		if err := h.store.Hold(t.Context(), []*store.Item{it}, tx.Body, tx.Body.Size()); err != nil {
+			t.Fatal(err)
+		}
+		last = it.ID
+	}
+	d := Decider{h.store, h.Policy()}
+	for _, it := range h.items(store.Held) {
+		if p, err := d.Present(t.Context(), it); err != nil || p.NoLonger {
+			t.Errorf("%s: no longer held %v, %v", it.Recipients[0].Address, p.NoLonger, err)
+		}
+	}
+	if _, err := h.Decide(t.Context(), last, Decision{How: "discard"}); err != nil {
+		t.Fatal(err)
+	}
+}
