@@ -158,4 +158,21 @@ func traceOf(it *store.Item) []byte { return []byte(it.Notes[noteTrace]) }
 // maxHops is how many Received fields a message may have (RFC 5321, 6.3).
 const maxHops = 50
 
-func loops(m *message.Message) bool { return len(m.Values("Received")) > maxHops }
+// loops reports whether a message goes round: it has been at too many servers,
+// or at this one, and comes back as it left, to the same recipients. A mailbox
+// that forwards it sends it to others, and is no loop.
+func (g *Gate) loops(c *current, tx *Transaction, m *message.Message) bool {
+	hops := m.Values("Received")
+	if len(hops) > maxHops {
+		return true
+	}
+	if len(c.stamps) == 0 || !m.Has(rewrite.StampField) {
+		return false
+	}
+	here := "by " + g.hostname(c) + " (maillint) "
+	if !slices.ContainsFunc(hops, func(h string) bool { return strings.Contains(h, here) }) {
+		return false
+	}
+	verdict, _ := c.stamps.Verify(m, rewrite.Verification{Recipients: addresses(tx.Recipients), Envelope: true, Now: g.now()})
+	return verdict == rewrite.StampValid
+}

@@ -28,7 +28,7 @@ func ours(id string) submit.Reply {
 }
 
 func looping(id string) submit.Reply {
-	return submit.NewReply(554, "5.4.6", "%s: too many hops", id)
+	return submit.NewReply(554, "5.4.6", "%s: mail loop: it has been here, or at too many servers", id)
 }
 
 func tooMany(id string) submit.Reply {

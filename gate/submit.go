@@ -71,7 +71,7 @@ func (s *submission) run(ctx context.Context) submit.Reply {
 	if v := s.j.verdict.Service; v != nil {
 		s.e.Service = v.Name
 	}
-	if s.j.msg != nil && loops(s.j.msg) {
+	if s.j.msg != nil && s.g.loops(s.c, s.tx, s.j.msg) {
 		return looping(s.tx.ID)
 	}
 	if refusal := s.judgedAtAll(ctx); refusal != nil {
