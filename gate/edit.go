@@ -17,7 +17,7 @@ import (
 
 // Reasons for not changing a message, which is then held instead.
 var (
-	errSigned  = errors.New("a signature covers a field that would be changed, and the next hop does not sign again")
+	errSigned  = errors.New("a signature covers a field that would be changed, and nobody signs again")
 	errExposed = errors.New("the recipients would still be shown after hiding them in the header")
 )
 
@@ -30,11 +30,12 @@ type body struct {
 
 // change says how an outgoing message differs from the judged one.
 type change struct {
-	tagged  bool
-	hide    bool
-	again   bool // sent once already, perhaps
-	sender  message.Address
-	resigns bool // the next hop signs what we pass on
+	tagged bool
+	hide   bool
+	again  bool // sent once already, perhaps
+	sender message.Address
+	unsign bool          // a signature that breaks goes, whoever signs again
+	resign policy.Resign // who signs again where a change breaks a signature
 }
 
 // outgoing makes the message that leaves: our block, the judged bytes, and the
@@ -54,12 +55,14 @@ func (c *current) outgoing(m *message.Message, b body, id string, trace []byte, 
 		edits = append(rewrite.Cut(m, "X-Maillint*"), rewrite.Hide(m, c.engine.Org(), ch.sender)...)
 	}
 	changed := fieldsAt(m, edits)
-	if ch.tagged && c.Proxy.SubjectPrefix != "" && (ch.resigns || !rewrite.Signed(m, []string{"Subject"})) {
+	key, may := c.resigns(m, ch)
+	if ch.tagged && c.Proxy.SubjectPrefix != "" && (may || !rewrite.Signed(m, []string{"Subject"})) {
 		edits = append(edits, rewrite.SubjectPrefix(m, c.Proxy.SubjectPrefix)...)
 		changed = append(changed, "Subject")
 	}
-	if rewrite.Signed(m, changed) {
-		if !ch.resigns {
+	breaks := rewrite.Signed(m, changed)
+	if breaks {
+		if !may {
 			return nil, errSigned
 		}
 		edits = append(edits, rewrite.Unsign(m, changed)...)
@@ -67,7 +70,31 @@ func (c *current) outgoing(m *message.Message, b body, id string, trace []byte, 
 	if err := out.Add(edits...); err != nil {
 		return nil, fmt.Errorf("changing the message: %w", err)
 	}
+	if breaks && key != nil {
+		if err := out.Resign(*key); err != nil && !ch.unsign {
+			return nil, fmt.Errorf("%w: %w", errSigned, err)
+		}
+	}
 	return out, nil
+}
+
+// resigns reports whether a signature may be taken out because somebody signs
+// again: the next hop, or we with a key for the author's domain.
+func (c *current) resigns(m *message.Message, ch change) (*rewrite.SigningKey, bool) {
+	if ch.resign == policy.ResignKey {
+		if key, ok := rewrite.KeyFor(c.signing, m); ok {
+			return &key, true
+		}
+	}
+	return nil, ch.unsign || ch.resign == policy.ResignNextHop
+}
+
+// resign is who signs again what leaves for a next hop.
+func (c *current) resign(hop string) policy.Resign {
+	if h := c.Proxy.NextHop(hop); h != nil {
+		return h.Resign
+	}
+	return policy.ResignNone
 }
 
 // fieldsAt names the fields that edits take out or change.

@@ -75,6 +75,7 @@ type current struct {
 	blocked  *lint.Engine // blocked-recipient and its instances
 	texts    *notify.Texts
 	stamps   rewrite.Keys
+	signing  []rewrite.SigningKey
 }
 
 // New makes a gate. The error is one of the policy's templates, or a missing
@@ -141,6 +142,9 @@ func (g *Gate) force(p *policy.Policy, texts *notify.Texts, stamps rewrite.Keys)
 // newCurrent is a policy with its engines, and without texts and stamps.
 func newCurrent(p *policy.Policy, known lint.Known) *current {
 	c := &current{Policy: p, engine: p.EngineWith(nil, known)}
+	for _, k := range p.DKIM {
+		c.signing = append(c.signing, rewrite.SigningKey(k))
+	}
 	c.envelope = c.only(func(r *lint.Rule) bool { return r.ByEnvelope })
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })

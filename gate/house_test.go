@@ -173,6 +173,16 @@ func newHouse(t testing.TB, more string) *house {
 
 func houseWith(t testing.TB, more string, all []*lint.Rule) *house {
 	t.Helper()
+	return houseOf(t, basePolicy+more, all)
+}
+
+func newHouseOf(t testing.TB, text string) *house {
+	t.Helper()
+	return houseOf(t, text, rules.All)
+}
+
+func houseOf(t testing.TB, text string, all []*lint.Rule) *house {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte(people), 0o600); err != nil {
 		t.Fatal(err)
@@ -180,7 +190,7 @@ func houseWith(t testing.TB, more string, all []*lint.Rule) *house {
 	h := &house{t: t, sink: mailtest.NewSink(t), rules: all}
 	h.clock = &clock{now: time.Date(2026, 11, 25, 10, 0, 0, 0, time.FixedZone("JST", 9*3600))} // a Wednesday
 	var err error
-	if h.policy, err = policy.Parse(filepath.Join(dir, "rules.yaml"), []byte(basePolicy+more), all); err != nil {
+	if h.policy, err = policy.Parse(filepath.Join(dir, "rules.yaml"), []byte(text), all); err != nil {
 		t.Fatal(err)
 	}
 	h.policy.Now = h.clock.Now

@@ -99,10 +99,7 @@ func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b
 // canHide reports whether a message can be changed as a verdict of hide asks.
 // Else it would be held.
 func (c *current) canHide(tx *Transaction, m *message.Message, it *store.Item, b store.Body) bool {
-	ch := change{tagged: true, hide: true, sender: addressOf(it.Identity.Mailbox)}
-	if h := c.Proxy.NextHop(""); h != nil {
-		ch.resigns = h.Resigns
-	}
+	ch := change{tagged: true, hide: true, sender: addressOf(it.Identity.Mailbox), resign: c.resign("")}
 	out, err := c.outgoing(m, body{b, b.Size(), it.Hash}, it.ID, traceOf(it), ch)
 	if err == nil {
 		err = c.hidden(out, m.Envelope, tx.Identity)

@@ -158,16 +158,13 @@ func (r *releaseOf) unblocked(m *message.Message, tries []try, done results) []t
 // message is what leaves of the item.
 func (r *releaseOf) message(m *message.Message, b store.Body) (*rewrite.Message, error) {
 	again := slices.ContainsFunc(r.it.Recipients, func(rc store.Recipient) bool { return rc.State == store.Doubt })
-	ch := change{tagged: r.it.Notes[noteTagged] != "", hide: r.it.Hide, again: again}
+	ch := change{tagged: r.it.Notes[noteTagged] != "", hide: r.it.Hide, again: again, resign: r.c.resign("")}
 	if r.it.Identity.Mailbox != "" {
 		ch.sender = addressOf(r.it.Identity.Mailbox)
 	}
-	if h := r.c.Proxy.NextHop(""); h != nil {
-		ch.resigns = h.Resigns
-	}
 	out, err := r.c.outgoing(m, body{b, b.Size(), r.it.Hash}, r.it.ID, traceOf(r.it), ch)
 	if errors.Is(err, errSigned) && !ch.hide { // Bcc and our own fields never leave; a person decided about the rest
-		ch.resigns = true
+		ch.unsign = true
 		out, err = r.c.outgoing(m, body{b, b.Size(), r.it.Hash}, r.it.ID, traceOf(r.it), ch)
 	}
 	if err == nil && ch.hide {

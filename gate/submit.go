@@ -246,12 +246,8 @@ func (s *submission) carry(ctx context.Context) submit.Reply {
 func (s *submission) message() (*rewrite.Message, error) {
 	b := body{s.tx.Body, s.tx.Body.Size(), s.tx.Body.Hash()}
 	hide := asks(&s.j.verdict, policy.Hide)
-	resigns := false
-	if h := s.c.Proxy.NextHop(s.tx.NextHop); h != nil {
-		resigns = h.Resigns
-	}
 	out, err := s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{
-		tagged: hide || asks(&s.j.verdict, policy.Tag), hide: hide, sender: s.ownAddress(), resigns: resigns,
+		tagged: hide || asks(&s.j.verdict, policy.Tag), hide: hide, sender: s.ownAddress(), resign: s.c.resign(s.tx.NextHop),
 	})
 	if err == nil && hide {
 		err = s.c.hidden(out, s.j.msg.Envelope, s.tx.Identity)
@@ -264,7 +260,7 @@ func (s *submission) message() (*rewrite.Message, error) {
 // this breaks.
 func (s *submission) plain() (*rewrite.Message, error) {
 	b := body{s.tx.Body, s.tx.Body.Size(), s.tx.Body.Hash()}
-	return s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{tagged: true, resigns: true})
+	return s.c.outgoing(s.j.msg, b, s.tx.ID, s.g.trace(s.c, s.tx), change{tagged: true, unsign: true, resign: s.c.resign(s.tx.NextHop)})
 }
 
 // ownAddress is where an answer to a message with hidden recipients goes: the

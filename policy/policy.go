@@ -45,6 +45,8 @@ type Policy struct {
 	// stand for the default.
 	Limits content.Budget
 	Canary Canary
+	// DKIM are the keys that sign mail again whose signature a change broke.
+	DKIM []DKIMKey
 	// Stamp are the keys of stamps; without any, mail is not stamped.
 	Stamp []StampKey
 	// Warnings are what works, but probably not as it was meant.
@@ -122,6 +124,7 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		{"store", func(v *yaml.Node, s string) { p.Store = r.readStore(v, s) }},
 		{"notify", func(v *yaml.Node, s string) { p.Notify = r.readNotify(v, s) }},
 		{"milter", func(v *yaml.Node, s string) { p.Milter = r.readMilter(v, s) }},
+		{"dkim", func(v *yaml.Node, s string) { p.DKIM = r.readDKIM(v, s) }},
 		{"stamp", func(v *yaml.Node, s string) { p.Stamp = r.readStamp(v, s) }},
 		{"canary", func(v *yaml.Node, s string) { p.Canary = r.readCanary(v, s) }},
 	}
@@ -138,6 +141,7 @@ func (r *reader) sections(p *Policy, top *yaml.Node, c *catalogue) {
 		}
 	}
 	r.unknownSections(top, keys)
+	p.checkResign(r)
 	p.Directory = r.directory
 	p.named = p.Directory.named()
 }

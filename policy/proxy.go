@@ -131,9 +131,9 @@ type NextHop struct {
 	// OAuthVerified: this server checks that the user named in an OAuth login
 	// is the token's.
 	OAuthVerified bool
-	// Resigns: it signs (DKIM) what we pass on, so that a signature over a
+	// Resign: who signs (DKIM) what we pass on, so that a signature over a
 	// changed field may be taken out.
-	Resigns bool
+	Resign Resign
 
 	at place
 }
@@ -324,8 +324,8 @@ func (r *reader) nextHop(h *NextHop, n *yaml.Node, path string) {
 			h.OAuthVerified = i == 1
 		}},
 		{"resign", func(v *yaml.Node, p string) {
-			i, _ := r.word(v, p, "value", []string{"none", "next-hop"})
-			h.Resigns = i == 1
+			i, _ := r.word(v, p, "value", resignNames)
+			h.Resign = Resign(i)
 		}},
 	})...)
 	if find(n, "address") == nil {

@@ -14,6 +14,10 @@ func doorSections() object {
 			"listen":   described("sockets: unix:PATH or inet:HOST:PORT", ref("oneOrMore")),
 			"identity": enum("reverse-path: the MTA checks that a sender may use it", []string{"reverse-path"}),
 		})),
+		"dkim": object{"type": []string{"object", "null"}, "description": "keys that sign mail again whose signature a change broke, by domain", "additionalProperties": closed(object{
+			"selector": text("the public key stands at SELECTOR._domainkey.DOMAIN"),
+			"key":      text("${NAME} or file:PATH: a private key in PEM, RSA or Ed25519"),
+		}, "selector", "key")},
 		"stamp": described("proof that mail went through maillint", closed(object{
 			"keys": object{"type": []string{"object", "null"}, "additionalProperties": text("${NAME} or file:PATH"), "description": "by name; the first makes stamps, all are taken"},
 		})),
@@ -103,7 +107,7 @@ func nextHopSchema() object {
 		"address":    described("host:port, one or several: the next where one does not answer", ref("oneOrMore")),
 		"announce":   described("how the client is told: xclient, xforward, proxy", ref("oneOrMore")),
 		"oauth_user": enum("whether this server checks the user named in an OAuth login", []string{"unverified", "verified"}),
-		"resign":     enum("whether this server signs what we pass on", []string{"none", "next-hop"}),
+		"resign":     enum("who signs (DKIM) what we change: nobody, this server, or maillint with a key of dkim", resignNames),
 	}), "address")
 }
 

@@ -31,11 +31,12 @@ var layers = [][]string{
 
 // owners are the folders that alone may import a library.
 var owners = map[string][]string{
-	"github.com/emersion/go-smtp": {"smtpproxy", "submit"},
-	"github.com/jackc/pgx":        {"store"},
-	"modernc.org/sqlite":          {"store"},
-	"go.yaml.in/yaml":             {"policy", "corpus", "lint", "audit"},
-	"github.com/spf13/cobra":      {"cmd/maillint"},
+	"github.com/emersion/go-smtp":    {"smtpproxy", "submit"},
+	"github.com/jackc/pgx":           {"store"},
+	"github.com/emersion/go-msgauth": {"rewrite"},
+	"modernc.org/sqlite":             {"store"},
+	"go.yaml.in/yaml":                {"policy", "corpus", "lint", "audit"},
+	"github.com/spf13/cobra":         {"cmd/maillint"},
 }
 
 // forbidden are imports that a folder must not have, whatever the layers say.
