@@ -191,7 +191,7 @@ func (g *Gate) findRecalled(ctx context.Context, c *current, tx *Transaction, j 
 		if it.Identity.Trust != who.Trust || it.Notes[noteRecalls] != "" || !slices.Contains(subjects, squeezed(strings.TrimSuffix(it.Subject, "..."))) {
 			continue
 		}
-		f, ok := recallFinding(tx, it, j)
+		f, ok := recallFinding(tx, it, j, g.Braked)
 		if ok {
 			j.recalls = it
 			j.verdict.Findings = append([]policy.Judged{f}, j.verdict.Findings...)
@@ -203,9 +203,9 @@ func (g *Gate) findRecalled(ctx context.Context, c *current, tx *Transaction, j 
 }
 
 // recallFinding says which recipients of a recall wait for a held message.
-func recallFinding(tx *Transaction, it *store.Item, j *judgement) (policy.Judged, bool) {
+func recallFinding(tx *Transaction, it *store.Item, j *judgement, braked func(string) bool) (policy.Judged, bool) {
 	var d policy.Disposition
-	if d.UnmarshalText([]byte(it.Disposition)) != nil || !d.Holds() || len(it.Findings) == 0 {
+	if d.UnmarshalText([]byte(it.Disposition)) != nil || !d.Holds() || len(it.Findings) == 0 || braked(it.Findings[0].Rule) {
 		return policy.Judged{}, false
 	}
 	if d == policy.Delay { // whoever recalls a message does not want it sent by the clock
@@ -238,7 +238,7 @@ func (g *Gate) askAbout(ctx context.Context, s *submission) {
 			}
 		}
 		it.Disposition = d
-		it.Due, it.NoticeAccepted, it.Reminded = time.Time{}, time.Time{}, 0
+		it.Due, it.NoticeAccepted, it.Reminded, it.Look = time.Time{}, time.Time{}, 0, s.g.o.Store.Now(ctx)
 		return []store.Record{{Event: "recalled", Item: it.ID, Reason: "its sender recalled it: it waits for a decision"}}, nil
 	})
 	if err != nil && !errors.Is(err, errNotHeld) {

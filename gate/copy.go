@@ -61,7 +61,7 @@ func (s *submission) holdCopies(ctx context.Context, keep *group) ([]*store.Item
 	now := s.g.o.Store.Now(ctx)
 	it := s.item(*keep, 0, now)
 	it.ID += ".c"
-	it.Disposition, it.Mailing, it.Due, it.Recipients = copied, "", now.Add(copyPatience), nil
+	it.Disposition, it.Mailing, it.Due, it.Look, it.Recipients = copied, "", now.Add(copyPatience), time.Time{}, nil
 	for _, a := range to {
 		it.Recipients = append(it.Recipients, store.Recipient{Address: a.String(), State: store.Waiting})
 	}

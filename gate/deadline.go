@@ -37,7 +37,6 @@ func (g *Gate) deadlines(ctx context.Context) {
 		switch {
 		case err == nil:
 			g.o.Observer.decided(out)
-			g.told.again()
 			g.nudge()
 		case !errors.Is(err, errNotHeld):
 			g.o.Observer.failed("store", err)
@@ -50,6 +49,7 @@ func (g *Gate) deadlines(ctx context.Context) {
 func (c *current) fallDue(it *store.Item, now time.Time) []store.Record {
 	it.Decided = now
 	it.Decision = store.Decision{How: "deadline", At: now}
+	it.Look = time.Time{}
 	switch it.Disposition {
 	case policy.Delay.String(), copied:
 		it.State = store.Releasing
@@ -61,7 +61,7 @@ func (c *current) fallDue(it *store.Item, now time.Time) []store.Record {
 	if it.State != store.Releasing {
 		it.Purge = now.Add(c.Holds.Keep)
 		if !abused(it) {
-			tell(it, it.State)
+			tell(it, it.State, now)
 		}
 	}
 	return []store.Record{{Event: string(it.State), Item: it.ID, Reason: "deadline"}}
@@ -89,12 +89,18 @@ func (c *current) waits(it *store.Item) time.Duration {
 // reminders are the parts of the time after which people are reminded.
 var reminders = []struct{ of, in time.Duration }{{1, 2}, {9, 10}}
 
-// remind reports whether the next reminder of an item is due.
-func (c *current) remind(it *store.Item, now time.Time) bool {
+// nextReminder is when the next reminder of an item is due; zero: none is left.
+func (c *current) nextReminder(it *store.Item) time.Time {
 	d := c.waits(it)
 	if d == 0 || it.NoticeAccepted.IsZero() || it.Reminded >= len(reminders) {
-		return false
+		return time.Time{}
 	}
 	r := reminders[it.Reminded]
-	return !now.Before(c.Holds.Hours.Add(it.NoticeAccepted, d*r.of/r.in))
+	return c.Holds.Hours.Add(it.NoticeAccepted, d*r.of/r.in)
+}
+
+// remind reports whether the next reminder of an item is due.
+func (c *current) remind(it *store.Item, now time.Time) bool {
+	next := c.nextReminder(it)
+	return !next.IsZero() && !now.Before(next)
 }

@@ -50,7 +50,6 @@ func (g *Gate) Decide(ctx context.Context, id string, d Decision) (*store.Item, 
 	it, err := Decider{g.o.Store, g.Policy()}.Decide(ctx, id, d)
 	if err == nil {
 		g.o.Observer.decided(it)
-		g.told.again()
 		g.nudge()
 	}
 	return it, err
@@ -247,12 +246,12 @@ func (v deciding) settle(it *store.Item) []store.Record {
 		how = "release"
 	}
 	it.Decision = store.Decision{How: how, By: v.d.By, OSUser: v.d.OSUser, Reason: v.d.Reason, At: v.now}
-	it.Decided = v.now
+	it.Decided, it.Look = v.now, time.Time{}
 	switch how {
 	case "discard":
 		it.State, it.Purge = store.Discarded, v.now.Add(v.c.Holds.Keep)
 		if by, ok := message.ParseAddress(v.d.By); !ok || !v.c.isSender(it, by) {
-			tell(it, store.Discarded)
+			tell(it, store.Discarded, v.now)
 		}
 	case "withdraw":
 		it.State, it.Purge = store.Withdrawn, v.now.Add(v.c.Holds.Keep)
@@ -336,7 +335,7 @@ func (v deciding) anew(ctx context.Context, old *store.Item) (*store.Item, error
 	it := *old
 	it.ID, it.Of, it.State, it.Mailing = NewID(v.now), old.ID, store.Held, ""
 	it.Held, it.Decision, it.Decided, it.Purge, it.Due, it.Votes = v.now, store.Decision{}, time.Time{}, time.Time{}, time.Time{}, nil
-	it.Lease, it.Only, it.NoticeAccepted, it.Reminded = store.Lease{}, nil, time.Time{}, 0
+	it.Lease, it.Only, it.NoticeAccepted, it.Reminded, it.Look = store.Lease{}, nil, time.Time{}, 0, v.now
 	it.Recipients = slices.Clone(old.Recipients)
 	it.Notes = map[string]string{noteTrace: old.Notes[noteTrace], noteTagged: old.Notes[noteTagged], noteAutomatic: old.Notes[noteAutomatic]}
 	for i := range it.Recipients {
@@ -389,9 +388,10 @@ func only(it *store.Item, list []string) {
 // of it; its value says what.
 const noteTell = "tell"
 
-func tell(it *store.Item, what store.State) {
+func tell(it *store.Item, what store.State, now time.Time) {
 	if it.Notes == nil {
 		it.Notes = map[string]string{}
 	}
 	it.Notes[noteTell] = string(what)
+	it.Look = now
 }

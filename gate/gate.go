@@ -58,8 +58,7 @@ type Gate struct {
 	alarms  alarms
 	undo    undo
 	letters correspondence
-	loading sync.Mutex // held while engines are put in force
-	told    watch
+	loading sync.Mutex             // held while engines are put in force
 	dead    atomic.Pointer[string] // why nothing can be held now: the release route
 	failing atomic.Pointer[string] // the same: the proof of life
 	brakes  atomic.Pointer[brakes]

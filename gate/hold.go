@@ -104,7 +104,11 @@ func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item
 		switch {
 		case f.State == store.Held:
 			it.Due, it.NoticeAccepted, it.Reminded = f.Due, f.NoticeAccepted, f.Reminded
+			if !it.NoticeAccepted.IsZero() {
+				it.Look = f.Look
+			}
 		case sameSort && len(f.Only) == 0 && allNamed(it, m):
+			it.Look = time.Time{}
 			it.State, it.Decision, it.Decided, it.Hide, it.Votes = store.Releasing, f.Decision, f.Decided, f.Hide, f.Votes
 		}
 	}
@@ -159,6 +163,9 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 		it.Notes[noteAutomatic] = string(s.j.automatic)
 	}
 	it.Due = s.c.firstDue(gr.disposition, now)
+	if !it.Canary {
+		it.Look = now.Add(s.g.o.Quiet)
+	}
 	return it
 }
 
@@ -225,7 +232,7 @@ func (g *Gate) takeBack(ctx context.Context, tx string, items []*store.Item) {
 				return nil, errNotHeld
 			}
 			now := g.o.Store.Now(ctx)
-			it.State, it.Decided, it.Purge = store.Withdrawn, now, now
+			it.State, it.Decided, it.Purge, it.Look = store.Withdrawn, now, now, time.Time{}
 			it.Decision = store.Decision{How: howTakenBack, Reason: "the next hop refused the rest of the message", At: now}
 			return []store.Record{{Event: string(store.Withdrawn), Item: it.ID, Reason: it.Decision.Reason}}, nil
 		})

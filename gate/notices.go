@@ -224,26 +224,96 @@ func (w writer) voted(a message.Address) bool {
 	})
 }
 
+// tellPeople tells people what is held, and what became of their mail. It looks
+// at those items alone whose time has come.
+func (g *Gate) tellPeople(ctx context.Context) {
+	list, err := g.o.Store.Look(ctx, looksAtOnce)
+	if err != nil {
+		g.o.Observer.failed("store", err)
+		return
+	}
+	var held, over []*store.Item
+	for _, it := range list {
+		switch {
+		case it.State == store.Held && it.Disposition != copied:
+			held = append(held, it)
+		case it.Notes[noteTell] != "" || it.Notes[noteReport] != "":
+			over = append(over, it)
+		default:
+			g.lookAt(ctx, it, time.Time{})
+		}
+	}
+	g.notices(ctx, held)
+	g.reports(ctx, over)
+}
+
+// looksAtOnce is how many items are looked at in one turn, and lookAgain when
+// one that could not be told about has its next.
+const (
+	looksAtOnce = 500
+	lookAgain   = 10 * time.Second
+)
+
+// lookAt sets when an item has its next turn.
+func (g *Gate) lookAt(ctx context.Context, it *store.Item, at time.Time) {
+	_, err := g.o.Store.Update(ctx, it.ID, func(now *store.Item) ([]store.Record, error) {
+		if now.State != it.State || !now.Look.Equal(it.Look) {
+			return nil, errNotHeld // something has become of it: that says when
+		}
+		now.Look = at
+		return nil, nil
+	})
+	if err != nil && !errors.Is(err, errNotHeld) {
+		g.o.Observer.failed("store", err)
+	}
+}
+
+func (g *Gate) allLater(ctx context.Context, parts []*store.Item) {
+	for _, it := range parts {
+		g.lookAt(ctx, it, g.o.Store.Now(ctx).Add(lookAgain))
+	}
+}
+
 // notices tells people about what is held: once for a mailing, after a quiet
 // minute, and again at a half and at nine tenths of the time. The time runs
 // from the moment the route accepted the notice.
-func (g *Gate) notices(ctx context.Context) {
-	list, err := g.o.Store.List(ctx, store.Filter{States: []store.State{store.Held}})
-	g.o.Observer.failed("store", err)
+func (g *Gate) notices(ctx context.Context, list []*store.Item) {
 	c, now := g.current.Load(), g.o.Store.Now(ctx)
-	list = slices.DeleteFunc(list, func(it *store.Item) bool { return it.Disposition == copied })
 	for _, parts := range byMailing(list) {
 		if ctx.Err() != nil {
 			return
 		}
+		parts, err := g.whole(ctx, parts)
+		g.o.Observer.failed("store", err)
+		if err != nil || len(parts) == 0 {
+			continue
+		}
+		last := slices.MaxFunc(parts, func(a, b *store.Item) int { return a.Held.Compare(b.Held) }).Held
 		fresh := slices.ContainsFunc(parts, func(it *store.Item) bool { return it.NoticeAccepted.IsZero() })
 		switch {
-		case fresh && !slices.ContainsFunc(parts, func(it *store.Item) bool { return now.Sub(it.Held) < g.o.Quiet }):
+		case fresh && now.Sub(last) < g.o.Quiet:
+			for _, it := range parts {
+				g.lookAt(ctx, it, last.Add(g.o.Quiet))
+			}
+		case fresh:
 			g.tellFirst(ctx, c, parts)
-		case !fresh && c.remind(parts[0], now):
+		case c.remind(parts[0], now):
 			g.tellAgain(ctx, c, parts)
+		default:
+			for _, it := range parts {
+				g.lookAt(ctx, it, c.nextReminder(parts[0]))
+			}
 		}
 	}
+}
+
+// whole are all held parts of the mailing that some were found of.
+func (g *Gate) whole(ctx context.Context, parts []*store.Item) ([]*store.Item, error) {
+	if parts[0].Mailing == "" {
+		return parts, nil
+	}
+	list, err := g.o.Store.List(ctx, store.Filter{Mailing: parts[0].Mailing, Disposition: parts[0].Disposition, States: []store.State{store.Held}})
+	return list, err
 }
 
 // byMailing puts together what is decided together.
@@ -280,12 +350,14 @@ func (g *Gate) tellFirst(ctx context.Context, c *current, parts []*store.Item) {
 		}
 		if err != nil {
 			g.o.Observer.failed("notice", fmt.Errorf("%s: %w", parts[0].ID, err))
+			g.allLater(ctx, parts)
 			return
 		}
 		accepted = g.o.Store.Now(ctx)
 	}
 	g.note(ctx, parts, "notice", func(it *store.Item) {
 		it.NoticeAccepted, it.Due = accepted, c.due(it, accepted)
+		it.Look = c.nextReminder(it)
 	})
 }
 
@@ -299,9 +371,13 @@ func (g *Gate) tellAgain(ctx context.Context, c *current, parts []*store.Item) {
 	}
 	if err != nil {
 		g.o.Observer.failed("notice", fmt.Errorf("%s: %w", parts[0].ID, err))
+		g.allLater(ctx, parts)
 		return
 	}
-	g.note(ctx, parts, "reminder", func(it *store.Item) { it.Reminded++ })
+	g.note(ctx, parts, "reminder", func(it *store.Item) {
+		it.Reminded++
+		it.Look = c.nextReminder(it)
+	})
 }
 
 // note writes on the items that are still held what was done about them.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/internal/mailtest"
 	"maillint/internal/spool"
 	"maillint/policy"
 	"maillint/store"
@@ -96,5 +97,37 @@ func TestPresentOfMailing(t *testing.T) {
 	}
 	if _, err := h.Decide(t.Context(), last, Decision{How: "discard"}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What waits for somebody costs nothing while nobody is to be told about it.
+func TestNothingIsLookedAtTwice(t *testing.T) {
+	h := newHouse(t, "")
+	for _, word := range []string{"CONFIRM", "APPROVE", "QUARANTINE", "DELAY"} {
+		h.submit(h.mail("From: taro@ours.example\nTo: a@x.example\nSubject: "+word, "a@x.example"))
+	}
+	h.step(2 * time.Minute)
+	if list, err := h.store.Look(t.Context(), 10); err != nil || len(list) != 0 {
+		t.Errorf("%d to look at after everybody was told, %v", len(list), err)
+	}
+	h.sink.SetFault(func(step, _ string) mailtest.Fault {
+		if step == "DOT" {
+			return mailtest.Fault{Reply: "451 4.3.2 busy"}
+		}
+		return mailtest.Fault{}
+	})
+	h.step(13 * time.Hour) // a reminder that the route does not take
+	if list, _ := h.store.Look(t.Context(), 10); len(list) != 0 {
+		t.Errorf("%d tried again at once", len(list))
+	}
+	h.sink.SetFault(nil)
+	h.step(time.Minute)
+	if got := h.says("taro@ours.example"); len(got) < 4 {
+		t.Errorf("reminded of nothing: %q", got)
+	}
+	h.step(30 * 24 * time.Hour)
+	h.step(time.Minute)
+	if list, _ := h.store.Look(t.Context(), 10); len(list) != 0 || len(h.items(store.Held)) != 0 {
+		t.Errorf("%d to look at in the end, %d held", len(list), len(h.items(store.Held)))
 	}
 }

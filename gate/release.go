@@ -358,7 +358,6 @@ func (r *releaseOf) settle(ctx context.Context, done results) error {
 	}
 	if out.State.Final() {
 		r.g.o.Observer.decided(out)
-		r.g.told.again()
 	}
 	return nil
 }
@@ -381,6 +380,7 @@ func (r *releaseOf) finish(it *store.Item, now time.Time) []store.Record {
 			it.Notes = map[string]string{}
 		}
 		it.Notes[noteReport] = "yes"
+		it.Look = now
 	}
 	return []store.Record{{Event: string(it.State), Item: it.ID, Detail: map[string]string{"recipients": fmt.Sprint(len(it.Recipients)), "failed": fmt.Sprint(failed)}}}
 }

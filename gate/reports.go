@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"maillint/message"
@@ -21,20 +19,15 @@ const reportsFor = 3 * 24 * time.Hour
 
 // reports tells senders what became of their mail: expired, rejected,
 // discarded, refused by somebody else's server.
-func (g *Gate) reports(ctx context.Context) {
+func (g *Gate) reports(ctx context.Context, list []*store.Item) {
 	c, now := g.current.Load(), g.o.Store.Now(ctx)
-	if !g.told.due(now) {
-		return
-	}
-	list, err := g.o.Store.List(ctx, store.Filter{States: []store.State{store.Expired, store.Rejected, store.Discarded, store.Failed}})
-	if err != nil {
-		g.o.Observer.failed("store", err)
-		g.told.again()
-	}
-	list = slices.DeleteFunc(list, func(it *store.Item) bool {
-		return it.Notes[noteTell] == "" && it.Notes[noteReport] == "" || now.Sub(it.Decided) > giveUpAfter+reportsFor
-	})
 	for _, parts := range byMailing(list) {
+		if now.Sub(parts[0].Decided) > giveUpAfter+reportsFor { // nobody would know any more what it is about
+			for _, it := range parts {
+				g.lookAt(ctx, it, time.Time{})
+			}
+			continue
+		}
 		w := g.writer(ctx, c, parts)
 		letters, err := g.outcomeLetters(ctx, w, parts)
 		if err == nil {
@@ -42,40 +35,19 @@ func (g *Gate) reports(ctx context.Context) {
 		}
 		if err != nil {
 			g.o.Observer.failed("notice", fmt.Errorf("%s: %w", parts[0].ID, err))
-			g.told.again()
+			g.allLater(ctx, parts)
 			continue
 		}
 		for _, it := range parts {
 			_, err := g.o.Store.Update(ctx, it.ID, func(it *store.Item) ([]store.Record, error) {
 				delete(it.Notes, noteTell)
 				delete(it.Notes, noteReport)
+				it.Look = time.Time{}
 				return []store.Record{{Event: "told", Item: it.ID}}, nil
 			})
-			if err != nil {
-				g.o.Observer.failed("store", err)
-				g.told.again()
-			}
+			g.o.Observer.failed("store", err)
 		}
 	}
-}
-
-// watch says when to look through decided items: after this process decided
-// something, and every few minutes for what others did.
-type watch struct {
-	look atomic.Bool
-	last atomic.Int64
-}
-
-const lookEvery = 2 * time.Minute
-
-func (w *watch) again() { w.look.Store(true) }
-
-func (w *watch) due(now time.Time) bool {
-	if !w.look.Swap(false) && now.Sub(time.Unix(w.last.Load(), 0)) < lookEvery {
-		return false
-	}
-	w.last.Store(now.Unix())
-	return true
 }
 
 func (g *Gate) outcomeLetters(ctx context.Context, w writer, parts []*store.Item) ([]letter, error) {

@@ -78,8 +78,7 @@ func (g *Gate) nudge() {
 func (g *Gate) people(ctx context.Context) {
 	g.takeBackLater(ctx)
 	g.deadlines(ctx)
-	g.notices(ctx)
-	g.reports(ctx)
+	g.tellPeople(ctx)
 	g.sendAlarms(ctx)
 }
 

@@ -183,8 +183,10 @@ type Item struct {
 	Purge          time.Time `json:"purge,omitzero"` // when the bytes are deleted
 	NoticeAccepted time.Time `json:"notice_accepted,omitzero"`
 	Reminded       int       `json:"reminded,omitempty"`
-	Decision       Decision  `json:"decision,omitzero"`
-	Votes          []Vote    `json:"votes,omitempty"`
+	// Look is when somebody is to be told about the item next; zero: never.
+	Look     time.Time `json:"look,omitzero"`
+	Decision Decision  `json:"decision,omitzero"`
+	Votes    []Vote    `json:"votes,omitempty"`
 	// Of is the former item that this one decides anew.
 	Of     string            `json:"of,omitempty"`
 	Lease  Lease             `json:"lease,omitzero"`

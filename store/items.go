@@ -69,7 +69,7 @@ func (d *db) columns(it *Item) ([]any, error) {
 	}
 	return []any{it.ID, clean(it.Transaction), mailing, clean(it.Node), string(it.State), clean(it.Disposition), flag(it.Canary),
 		d.seal.digest("identity", it.Identity.Key()), ruleColumn(it.Rules()), it.Size, micros(it.Held), micros(it.Due), micros(it.next()),
-		micros(it.Purge), clean(it.Lease.Worker), micros(it.Lease.Until), it.Lease.Attempt, d.seal.wrap(doc, "item "+it.ID)}, nil
+		micros(it.Purge), clean(it.Lease.Worker), micros(it.Lease.Until), it.Lease.Attempt, d.seal.wrap(doc, "item "+it.ID), micros(it.Look)}, nil
 }
 
 func flag(b bool) int {
@@ -91,11 +91,11 @@ func ruleColumn(rules []string) string {
 }
 
 const insertItem = `INSERT INTO item (id, tx, mailing, node, state, disposition, canary, who, rules, size, held, due, next,
-	purge, lease_by, lease_until, attempt, doc, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (id) DO NOTHING`
+	purge, lease_by, lease_until, attempt, doc, look, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (id) DO NOTHING`
 
 const updateItem = `UPDATE item SET tx = $2, mailing = $3, node = $4, state = $5, disposition = $6, canary = $7, who = $8, rules = $9,
-	size = $10, held = $11, due = $12, next = $13, purge = $14, lease_by = $15, lease_until = $16, attempt = $17, doc = $18
+	size = $10, held = $11, due = $12, next = $13, purge = $14, lease_by = $15, lease_until = $16, attempt = $17, doc = $18, look = $19
 	WHERE id = $1`
 
 // Item gives one item.
@@ -225,6 +225,15 @@ func (d *db) Due(ctx context.Context, limit int) ([]*Item, error) {
 		return nil, err
 	}
 	return d.items(d.reader().QueryContext(ctx, `SELECT `+rowColumns+` FROM item WHERE state = 'held' AND canary = 0 AND due > 0 AND due <= $1 ORDER BY due, id LIMIT $2`, micros(now), limit))
+}
+
+// Look gives items that somebody is to be told about, the longest overdue first.
+func (d *db) Look(ctx context.Context, limit int) ([]*Item, error) {
+	now, err := d.driver.now(ctx, d.reader())
+	if err != nil {
+		return nil, err
+	}
+	return d.items(d.reader().QueryContext(ctx, `SELECT `+rowColumns+` FROM item WHERE look > 0 AND canary = 0 AND look <= $1 ORDER BY look, id LIMIT $2`, micros(now), limit))
 }
 
 // Claim takes releasing items that are due and free, the canary's left out.

@@ -63,6 +63,9 @@ type Store interface {
 	// Due gives held items whose deadline has passed in the store's time. The
 	// canary's own are never among them, nor among those that Claim gives.
 	Due(ctx context.Context, limit int) ([]*Item, error)
+	// Look gives items, in any state, whose time to be looked at has come in the
+	// store's time: somebody is to be told. It reads no others.
+	Look(ctx context.Context, limit int) ([]*Item, error)
 	// Claim takes releasing items whose next attempt is due and that nobody has
 	// a lease of. An item is claimed by one worker at a time.
 	Claim(ctx context.Context, worker string, lease time.Duration, limit int) ([]*Item, error)

@@ -159,7 +159,7 @@ func testOlder(t *testing.T, h Harness) {
 	s := open(t, p, nil)
 	hold(t, s, item("a", nil), nil)
 	s.Close()
-	if err := p.Exec(`DROP TABLE signed; DELETE FROM schema_version WHERE version > 1`); err != nil {
+	if err := p.Exec(`DROP TABLE signed; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
 		t.Fatal(err)
 	}
 	each(4, func(int) { // several nodes start at once
@@ -171,6 +171,9 @@ func testOlder(t *testing.T, h Harness) {
 		defer s.Close()
 		if _, err := s.Item(ctx, "a"); err != nil {
 			t.Error(err)
+		}
+		if list, err := s.Look(ctx, 5); err != nil || len(list) != 1 {
+			t.Errorf("what an older version left: %d to look at, %v", len(list), err)
 		}
 		if err := s.CrossSign(ctx); err != nil {
 			t.Error(err)

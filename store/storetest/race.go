@@ -64,6 +64,48 @@ func testDeciders(t *testing.T, h Harness) {
 	}
 }
 
+// testLook: who is to be told about what is found in any state, at its time, and
+// not again once it was seen to.
+func testLook(t *testing.T, h Harness) {
+	c := newClock()
+	s := open(t, h.Place(t), c)
+	for i, look := range []time.Duration{time.Hour, time.Minute, 0, 2 * time.Hour} {
+		body := text(uint64(i), 20)
+		it := item(fmt.Sprintf("i%d", i), body)
+		if look > 0 {
+			it.Look = c.Now().Add(look)
+		}
+		hold(t, s, it, body)
+	}
+	check := func(limit int, want string) {
+		t.Helper()
+		list, err := s.Look(ctx, limit)
+		if have := fmt.Sprint(ids(list)); err != nil || have != want {
+			t.Errorf("%s %v, want %s", have, err, want)
+		}
+	}
+	check(10, "[]")
+	c.move(time.Minute)
+	check(10, "[i1]")
+	c.move(3 * time.Hour)
+	check(10, "[i1 i0 i3]")
+	check(2, "[i1 i0]")
+	decide(t, s, "i1", store.Expired) // in another state, and still to be told
+	check(10, "[i1 i0 i3]")
+	seen := func(next time.Time) func(*store.Item) ([]store.Record, error) {
+		return func(it *store.Item) ([]store.Record, error) { it.Look = next; return nil, nil }
+	}
+	if _, err := s.Update(ctx, "i1", seen(time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Update(ctx, "i0", seen(c.Now().Add(time.Minute))); err != nil {
+		t.Fatal(err)
+	}
+	check(10, "[i3]")
+	c.move(time.Minute)
+	check(10, "[i3 i0]")
+}
+
 func testDue(t *testing.T, h Harness) {
 	c := newClock()
 	s := open(t, h.Place(t), c)

@@ -56,6 +56,7 @@ func Run(t *testing.T, h Harness) {
 		{"Deciders", testDeciders},
 		{"ChangeFails", testChangeFails},
 		{"Due", testDue},
+		{"Look", testLook},
 		{"ClaimOnce", testClaimOnce},
 		{"LostLease", testLostLease},
 		{"ClockJump", testClockJump},
