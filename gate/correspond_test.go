@@ -77,7 +77,7 @@ func TestNotLearned(t *testing.T) {
 		h.answer("a@softbank.co.jp", "softbank.co.jp") // a remark: another one's domain
 		h.clock.advance(24 * time.Hour)
 	}
-	list, err := h.readLearned(t.Context())
+	list, err := readLearned(t.Context(), h.store)
 	if err != nil || len(list) > 0 {
 		t.Errorf("learned %v, %v", list, err)
 	}
