@@ -171,12 +171,12 @@ func (h *header) read() int {
 	return -1
 }
 
-// looksLikeField: a name and a colon; also an mbox separator, which field
-// knows.
+// looksLikeField: a name and a colon, on the next line even; also an mbox
+// separator, which field knows.
 func (h *header) looksLikeField(i, j int) bool {
 	line := h.block[i:j]
 	colon := strings.IndexByte(line, ':')
-	return colon > 0 && fieldName(strings.TrimRight(line[:colon], " \t")) ||
+	return colon > 0 && fieldName(strings.TrimRight(line[:colon], " \t\r\n")) ||
 		strings.HasPrefix(line, "From ") || strings.HasPrefix(line, ">From ") || line[0] == ' ' || line[0] == '\t'
 }
 

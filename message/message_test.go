@@ -39,6 +39,7 @@ func TestShapesOfOneMessage(t *testing.T) {
 		{"line without a colon", strings.Replace(plain1, "To:", "what is this\nTo:", 1), NoColon},
 		{"8-bit field name", strings.Replace(plain1, "To:", "Größe: 3\nTo:", 1), BadFieldName},
 		{"blank before the colon", strings.Replace(plain1, "To:", "To :", 1), BlankBeforeColon},
+		{"the colon on the next line", strings.Replace(plain1, "To:", "To\r\n :", 1), BlankBeforeColon},
 		{"no blank line", "From: a@x.example\nTo: b@y.example\nSubject: Hello\nText\n", NoHeaderEnd},
 		{"repeated field", strings.Replace(plain1, "To:", "To: b@y.example\nTo:", 1), RepeatedField},
 	}

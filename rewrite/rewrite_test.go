@@ -53,6 +53,7 @@ func TestCut(t *testing.T) {
 		{"nothing", "From: a@x.example\nTo: b@y.example\n\nHi\n", "From: a@x.example\nTo: b@y.example\n\nHi\n"},
 		{"folded Bcc", "Bcc: a@x.example,\n b@y.example\nTo: c@z.example\n\nHi\n", "To: c@z.example\n\nHi\n"},
 		{"blank before the colon", "To: c@z.example\nBcc : a@x.example\n\nHi\n", "To: c@z.example\n\nHi\n"},
+		{"the colon on the next line", "To: c@z.example\nBcc\n : a@x.example\n\nHi\n", "To: c@z.example\n\nHi\n"},
 		{"ours", "x-maillint: id=1\nX-MAILLINT-Stamp: v=1\nX-Mailer: y\n\n", "X-Mailer: y\n\n"},
 		{"Resent-Bcc twice", "Resent-Bcc: a@x.example\nResent-Bcc: b@x.example\n\n", "\n"},
 		{"in the body it stays", "To: c@z.example\n\nBcc: a@x.example\n", "To: c@z.example\n\nBcc: a@x.example\n"},
