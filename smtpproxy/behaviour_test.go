@@ -93,6 +93,31 @@ func TestPauseInsideData(t *testing.T) {
 	}
 }
 
+// TestDrip: a client that sends an octet now and then holds no connection open
+// for longer than one that sends none.
+func TestDrip(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Timeouts.Command, o.Timeouts.TLS = 500*time.Millisecond, 500*time.Millisecond })
+	for name, first := range map[string]string{"a command": "", "a log-in": "AUTH PLAIN\r\n", "a line too long": strings.Repeat("x", 5000)} {
+		c := w.client(w.listen("relay"))
+		c.say("", "220")
+		if first != "" {
+			c.say(hello)
+			c.Write([]byte(first))
+		}
+		start := time.Now()
+		for time.Since(start) < 10*time.Second {
+			if _, err := c.Write([]byte("N")); err != nil {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s that drips was waited for for %s", name, took)
+		}
+		c.Close()
+	}
+}
+
 // TestReplay: the session is lost while the client uploads. The transaction is
 // made anew where nobody logged in, and only if every answer is of the same class.
 func TestReplay(t *testing.T) {

@@ -57,10 +57,12 @@ func proxied(family byte, b []byte) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(a.Unmap(), binary.BigEndian.Uint16(b[2*size:])), nil
 }
 
-// need reads exactly n octets. They are valid until the next call.
+// need reads exactly n octets, all within the time of a header. They are valid
+// until the next call.
 func (w *wire) need(n int) ([]byte, error) {
+	until := time.Now().Add(min(w.times.TLS, proxyWait))
 	for w.buffered() < n {
-		if err := w.fill(min(w.times.TLS, proxyWait)); err != nil {
+		if err := w.fill(time.Until(until)); err != nil {
 			return nil, err
 		}
 	}

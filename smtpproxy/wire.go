@@ -77,8 +77,9 @@ var (
 )
 
 // line gives the next line without its CRLF. It is valid until the next call.
+// The time is for the whole line: octets that drip in prolong nothing.
 func (w *wire) line(limit int) ([]byte, error) {
-	long := false
+	long, until := false, time.Now().Add(w.times.Command)
 	for {
 		if i := bytes.IndexByte(w.in[w.r:w.w], '\n'); i >= 0 {
 			l := w.in[w.r : w.r+i+1]
@@ -95,7 +96,7 @@ func (w *wire) line(limit int) ([]byte, error) {
 			long, w.r = true, w.w
 		}
 		w.shrink()
-		if err := w.fill(w.times.Command); err != nil {
+		if err := w.fill(time.Until(until)); err != nil {
 			return nil, err
 		}
 	}
@@ -226,9 +227,10 @@ func (w *wire) reply(r submit.Reply) { w.write(r.Wire()) }
 
 // skip reads n octets and forgets them.
 func (w *wire) skip(n uint64) error {
+	until := time.Now().Add(w.times.Total)
 	for n > 0 {
 		if w.r == w.w {
-			if err := w.fill(w.times.Data); err != nil {
+			if err := w.fill(min(w.times.Data, time.Until(until))); err != nil {
 				return err
 			}
 		}
