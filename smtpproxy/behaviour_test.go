@@ -118,6 +118,28 @@ func TestDrip(t *testing.T) {
 	}
 }
 
+// TestLastReply: a refusal that ends the connection reaches a client that was
+// still sending.
+func TestLastReply(t *testing.T) {
+	w := newWorld(t, nil)
+	address := w.listen("relay")
+	for range 20 {
+		c := w.client(address)
+		c.say("", "220")
+		c.say(hello, "250")
+		c.say(envelope+"DATA\r\n", "250", "250", "354")
+		sent := make(chan struct{})
+		go func() {
+			c.Write([]byte("Subject: x\r\n\r\nfirst\n.\n" + strings.Repeat("more of it\r\n", 100_000)))
+			close(sent)
+		}()
+		time.Sleep(20 * time.Millisecond)
+		c.say("", "550")
+		c.Close()
+		<-sent
+	}
+}
+
 // TestReplay: the session is lost while the client uploads. The transaction is
 // made anew where nobody logged in, and only if every answer is of the same class.
 func TestReplay(t *testing.T) {

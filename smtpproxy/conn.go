@@ -63,6 +63,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	for c.command == "" {
 		if c.closing {
+			c.wire.last = true
 			c.wire.flush()
 			return 0, io.EOF
 		}
@@ -87,6 +88,7 @@ func (c *conn) end(err error) error {
 	case errors.Is(err, errEndless):
 		c.wire.reply(replyLong)
 	}
+	c.wire.last = true
 	c.wire.flush()
 	return io.EOF
 }

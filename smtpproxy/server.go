@@ -193,6 +193,7 @@ func (s *Server) track(w *wire) bool {
 	defer s.mu.Unlock()
 	if s.draining {
 		w.reply(replyDrain)
+		w.last = true
 		return false
 	}
 	s.conns[w] = struct{}{}

@@ -27,6 +27,7 @@ type wire struct {
 
 	mu       sync.Mutex
 	waiting  bool // for a command, outside of any transaction
+	last     bool // our last reply ends the connection: the client may still send
 	draining bool // no further command is waited for
 }
 
@@ -263,9 +264,21 @@ func (w *wire) tls() (tls.ConnectionState, bool) {
 	return tls.ConnectionState{}, false
 }
 
+// A last reply is lost where a connection is closed with octets of the client's
+// unread: TCP then resets it. So the client is listened to for a moment, until
+// it has seen the reply and closes as well.
+const (
+	lingerFor  = 500 * time.Millisecond
+	lingerMost = 4 << 20
+)
+
 // close sends what was written and closes the connection.
 func (w *wire) close() error {
 	w.flush()
+	if half, ok := w.conn.(interface{ CloseWrite() error }); ok && w.last && half.CloseWrite() == nil {
+		w.conn.SetReadDeadline(time.Now().Add(lingerFor))
+		io.Copy(io.Discard, io.LimitReader(w.conn, lingerMost))
+	}
 	return w.conn.Close()
 }
 
