@@ -52,8 +52,13 @@ func TestResendJoins(t *testing.T) {
 	h.clock.advance(50 * time.Minute)
 	again := h.as(fmt.Sprintf(written, "02", ""), "a@x.example", "b@y.example")
 	reply, n := h.submit(again)
-	if list := h.items(store.Held); len(list) != 1 || n.relayed || !strings.HasSuffix(reply.String(), first.ID) {
+	if list := h.items(store.Held); len(list) != 2 || n.relayed || !strings.HasSuffix(reply.String(), again.ID) || list[0].Mailing != list[1].Mailing {
 		t.Fatalf("%d held, %s", len(list), reply)
+	}
+	retried := *again // the same bytes: the answer was lost
+	retried.ID = NewID(h.clock.Now())
+	if reply, _ := h.submit(&retried); len(h.items(store.Held)) != 2 || !strings.HasSuffix(reply.String(), again.ID) {
+		t.Errorf("%d held after a retry, %s", len(h.items(store.Held)), reply)
 	}
 	h.step(2 * time.Minute)
 	if got := h.says("taro@ours.example"); len(got) != 1 {
@@ -63,13 +68,37 @@ func TestResendJoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.step(time.Second)
-	if _, mails := h.got(); len(mails) != 1 {
-		t.Errorf("%d messages were sent", len(mails))
+	if _, mails := h.got(); len(mails) != 1 || h.item(again.ID).State != store.Withdrawn || !strings.Contains(h.item(again.ID).Decision.Reason, first.ID) {
+		t.Errorf("%d messages were sent, the second is %s", len(mails), h.item(again.ID).State)
+	}
+	if got := h.says("taro@ours.example"); len(got) != 1 {
+		t.Errorf("told %q about what was sent once", got)
 	}
 	// What has left is no held message: the next one is asked about anew.
 	h.submit(h.as(fmt.Sprintf(written, "03", ""), "a@x.example", "b@y.example"))
 	if list := h.items(store.Held); len(list) != 1 {
 		t.Errorf("after the release: %d held", len(list))
+	}
+}
+
+// A delayed message that is handed in twice is sent once, by its own clock.
+func TestResendOfDelayed(t *testing.T) {
+	h := newHouse(t, "")
+	delayed := strings.Replace(written, "CONFIRM", "DELAY", 1)
+	h.submit(h.as(fmt.Sprintf(delayed, "01", ""), "a@x.example"))
+	h.clock.advance(time.Minute)
+	h.submit(h.as(fmt.Sprintf(delayed, "02", ""), "a@x.example"))
+	h.submit(h.as(fmt.Sprintf(delayed, "03", ""), "a@x.example", "b@y.example"))
+	for range 10 {
+		h.step(time.Minute)
+	}
+	var to []string
+	_, mails := h.got()
+	for _, m := range mails {
+		to = append(to, m.Recipients()...)
+	}
+	if slices.Sort(to); !slices.Equal(to, []string{"a@x.example", "b@y.example"}) || len(h.items(store.Held)) != 0 {
+		t.Errorf("sent to %v, %d held", to, len(h.items(store.Held)))
 	}
 }
 
@@ -113,7 +142,7 @@ func TestResendThatIsNone(t *testing.T) {
 	}
 }
 
-// A resend to somebody more holds those alone, in the same mailing.
+// A resend to somebody more is sent to those alone.
 func TestResendToMore(t *testing.T) {
 	h := newHouse(t, "")
 	first := h.as(fmt.Sprintf(written, "01", ""), "a@x.example")
@@ -122,7 +151,7 @@ func TestResendToMore(t *testing.T) {
 	more := h.as(fmt.Sprintf(written, "02", ""), "a@x.example", "b@y.example")
 	h.submit(more)
 	it := h.item(more.ID)
-	if len(it.Recipients) != 1 || it.Recipients[0].Address != "b@y.example" || it.Mailing != h.item(first.ID).Mailing {
+	if len(it.Recipients) != 2 || it.Mailing != h.item(first.ID).Mailing {
 		t.Fatalf("%+v", it)
 	}
 	h.step(2 * time.Minute)
@@ -173,7 +202,7 @@ func TestRecallJoins(t *testing.T) {
 		h.submit(tx)
 		reply, n := h.submit(h.as(fmt.Sprintf(recall, subject, "2"), "a@x.example", "b@y.example", "c@z.example"))
 		it := h.item(tx.ID)
-		if n.relayed || !strings.HasSuffix(reply.String(), tx.ID) || it.Mailing != h.item(first.ID).Mailing || it.Disposition != "approve" {
+		if n.relayed || len(h.items(store.Held)) != 3 || it.Mailing != h.item(first.ID).Mailing || it.Disposition != "approve" {
 			t.Fatalf("relayed %v, %s, %+v", n.relayed, reply, it)
 		}
 		h.step(2 * time.Minute)
@@ -184,7 +213,7 @@ func TestRecallJoins(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.step(time.Second)
-		if it := h.item(tx.ID); it.State != store.Discarded {
+		if it := h.item(tx.ID); it.State != store.Discarded || len(h.items(store.Held)) != 0 {
 			t.Errorf("the recall of what was sent is %s", it.State)
 		}
 		if _, mails := h.got(); len(mails) != 1 {

@@ -37,6 +37,7 @@ func (g *Gate) deadlines(ctx context.Context) {
 		switch {
 		case err == nil:
 			g.o.Observer.decided(out)
+			g.sentByClock(ctx, out)
 			g.nudge()
 		case !errors.Is(err, errNotHeld):
 			g.o.Observer.failed("store", err)

@@ -274,40 +274,6 @@ func (v deciding) record(event string, it *store.Item) store.Record {
 	return r
 }
 
-// others decides the same about the other parts of the mailing that wait for
-// the same: they are one message to whoever decides. A recall goes with what it
-// recalls, but is not sent after it: that was decided in spite of it. A decision
-// about a recall alone is one about nothing else.
-func (v deciding) others(ctx context.Context, it *store.Item) {
-	if it.Mailing == "" || it.Notes[noteRecalls] != "" {
-		return
-	}
-	list, err := v.r.Store.List(ctx, store.Filter{Mailing: it.Mailing, States: []store.State{store.Held}})
-	if err != nil {
-		return // each can still be decided by itself
-	}
-	for _, other := range list {
-		if other.ID == it.ID || other.Disposition != it.Disposition {
-			continue
-		}
-		w := v
-		w.d.Only = nil
-		if other.Notes[noteRecalls] != "" && it.State == store.Releasing {
-			w.d.How, w.d.Reason = "discard", "what it recalls is sent: "+it.ID
-		} else if len(v.d.Only) > 0 { // to some alone: those of this part
-			for _, r := range other.Recipients {
-				if slices.ContainsFunc(v.d.Only, func(o string) bool { return sameAddress(o, r.Address) }) {
-					w.d.Only = append(w.d.Only, r.Address)
-				}
-			}
-			if w.d.Only == nil {
-				continue
-			}
-		}
-		_, _ = v.r.Store.Update(ctx, other.ID, w.change)
-	}
-}
-
 // anew decides once more about what was decided against, as a new item: within
 // the time that its bytes are kept, by whoever could have decided.
 func (v deciding) anew(ctx context.Context, old *store.Item) (*store.Item, error) {

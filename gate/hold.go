@@ -90,8 +90,9 @@ func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item
 		}
 		before := len(it.Recipients)
 		sameSort := f.Notes[noteContent] == it.Notes[noteContent] // a recall and what it recalls are two messages
+		again := sameSort && f.MessageID == it.MessageID          // its answer was lost; with a new Message-ID somebody sent it once more
 		it.Recipients = slices.DeleteFunc(it.Recipients, func(r store.Recipient) bool {
-			return sameSort && slices.ContainsFunc(f.Recipients, func(o store.Recipient) bool {
+			return again && slices.ContainsFunc(f.Recipients, func(o store.Recipient) bool {
 				return strings.EqualFold(o.Address, r.Address) && o.State != store.Left && o.State != store.Refused
 			})
 		})
@@ -107,7 +108,7 @@ func joins(it *store.Item, family []*store.Item, m *message.Message) *store.Item
 			if !it.NoticeAccepted.IsZero() {
 				it.Look = f.Look
 			}
-		case sameSort && len(f.Only) == 0 && allNamed(it, m):
+		case again && len(f.Only) == 0 && allNamed(it, m):
 			it.Look = time.Time{}
 			it.State, it.Decision, it.Decided, it.Hide, it.Votes = store.Releasing, f.Decision, f.Decided, f.Hide, f.Votes
 		}

@@ -85,11 +85,13 @@ func (g *Gate) writer(ctx context.Context, c *current, parts []*store.Item) writ
 		Organization: c.Organization.Name, Fallback: joined(c.Holds.Fallback), ID: it.ID, Subject: it.Subject, Sender: it.Identity.Key(),
 		Held: notify.Clock(it.Held, zone), Due: notify.Clock(it.Due, zone), Have: len(it.Votes),
 	}
+	each := map[string]bool{}
 	for _, p := range parts {
-		if p.Notes[noteRecalls] == "" || p == it {
-			w.data.Recipients += len(p.Recipients)
+		for _, r := range p.Recipients {
+			each[addressOf(r.Address).Key()] = true
 		}
 	}
+	w.data.Recipients = len(each)
 	return w
 }
 
