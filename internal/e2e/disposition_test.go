@@ -211,7 +211,7 @@ func TestHoldsOverARestart(t *testing.T) {
 		_, text := l.send(t, word)
 		ids[word] = heldID(t, text)
 	}
-	_, text := l.send(t, "confirm")
+	_, text := l.send(t, "confirm", "carol@other.example") // another message, and no repeat of the first
 	withdrawn := heldID(t, text)
 	l.kill()
 	l.start(t)
