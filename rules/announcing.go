@@ -3,6 +3,8 @@ package rules
 import (
 	_ "embed"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -21,6 +23,7 @@ var announcingFile string
 type wording struct {
 	announces bool
 	pattern   *hint.Pattern
+	chapter   int
 	lists     span // of what it must hold: numbers of phrasebook.lists
 	starts    map[int32]bool
 }
@@ -29,19 +32,34 @@ type wording struct {
 type span struct{ from, to int }
 
 // phrasebook is data/announcing.txt, with all texts that its wordings need or
-// start with in one set: one pass over a sentence tells which wordings are worth
-// a try, and where.
+// start with in sets: one pass over a sentence tells which wordings are worth
+// a try, and where. Wordings that need one of cueChapters' words are in a
+// chapter of their own, which is passed over where there is none.
 type phrasebook struct {
 	wordings []wording
-	needles  *needle.Set
-	lists    int       // how many lists of hints there are
-	listsOf  [][]int32 // of each needle, the lists that it stands in
+	chapters [len(cueChapters) + 1]chapter
+	lists    int // how many lists of hints there are
+}
+
+// chapter holds the texts of some of the wordings.
+type chapter struct {
+	cues    *needle.Set // one of which a sentence must hold; nil for none
+	needles *needle.Set
+	listsOf [][]int32 // of each needle, the lists that it stands in
+	texts   []string
+	number  map[string]int32
 }
 
 // phrases reads the file once. It is part of the program, and a test reads
 // it, so a mistake in it is a mistake in the program.
 var phrases = sync.OnceValue(func() *phrasebook {
-	b := bookBinder{number: map[string]int32{}}
+	book := &phrasebook{}
+	for i := range book.chapters {
+		book.chapters[i].number = map[string]int32{}
+		if i < len(cueChapters) {
+			book.chapters[i].cues = needle.New(cueChapters[i])
+		}
+	}
 	names := map[string]string{}
 	for line := range strings.Lines(announcingFile) {
 		line = strings.TrimRight(line, "\r\n")
@@ -55,51 +73,62 @@ var phrases = sync.OnceValue(func() *phrasebook {
 			name, pattern, _ := strings.Cut(rest, " ")
 			names[name] = pattern
 		case "yes", "no":
-			b.add(verb == "yes", rest)
+			book.add(verb == "yes", rest)
 		default:
 			panic(fmt.Sprintf("data/announcing.txt: %q", line))
 		}
 	}
-	b.book.needles = needle.New(b.texts)
-	return &b.book
+	for i := range book.chapters {
+		book.chapters[i].needles = needle.New(book.chapters[i].texts)
+	}
+	return book
 })
 
-// bookBinder puts a phrasebook together.
-type bookBinder struct {
-	book   phrasebook
-	texts  []string
-	number map[string]int32
-}
-
-func (b *bookBinder) add(announces bool, pattern string) {
+func (b *phrasebook) add(announces bool, pattern string) {
 	p, err := hint.Compile(pattern)
 	if err != nil {
 		panic(fmt.Sprintf("data/announcing.txt: %v", err))
 	}
-	w := wording{announces: announces, pattern: p, starts: map[int32]bool{}}
-	w.lists.from = b.book.lists
-	for _, list := range hint.Of(pattern) {
+	lists := hint.Of(pattern)
+	w := wording{announces: announces, pattern: p, chapter: chapterOf(lists), starts: map[int32]bool{}}
+	w.lists = span{b.lists, b.lists + len(lists)}
+	c := &b.chapters[w.chapter]
+	for i, list := range lists {
 		for _, text := range list {
-			k := b.text(text)
-			b.book.listsOf[k] = append(b.book.listsOf[k], int32(b.book.lists))
+			k := c.text(text)
+			c.listsOf[k] = append(c.listsOf[k], int32(b.lists+i))
 		}
-		b.book.lists++
 	}
-	w.lists.to = b.book.lists
 	for _, text := range p.Starts {
-		w.starts[b.text(text)] = true
+		w.starts[c.text(text)] = true
 	}
-	b.book.wordings = append(b.book.wordings, w)
+	b.lists += len(lists)
+	b.wordings = append(b.wordings, w)
+}
+
+// chapterOf is the chapter of a wording that needs a text of each list: one
+// whose cues all texts of a list hold, else the last.
+func chapterOf(lists [][]string) int {
+	for i, cues := range cueChapters {
+		for _, list := range lists {
+			if !slices.ContainsFunc(list, func(s string) bool {
+				return !slices.ContainsFunc(cues, func(c string) bool { return strings.Contains(s, c) })
+			}) {
+				return i
+			}
+		}
+	}
+	return len(cueChapters)
 }
 
 // text numbers a needle.
-func (b *bookBinder) text(s string) int32 {
-	k, ok := b.number[s]
+func (c *chapter) text(s string) int32 {
+	k, ok := c.number[s]
 	if !ok {
-		k = int32(len(b.texts))
-		b.number[s] = k
-		b.texts = append(b.texts, s)
-		b.book.listsOf = append(b.book.listsOf, nil)
+		k = int32(len(c.texts))
+		c.number[s] = k
+		c.texts = append(c.texts, s)
+		c.listsOf = append(c.listsOf, nil)
 	}
 	return k
 }
@@ -108,17 +137,24 @@ func (b *bookBinder) text(s string) int32 {
 type sentence struct {
 	*phrasebook
 	text  string
-	hits  []needle.Hit
+	hits  [len(cueChapters) + 1][]needle.Hit
 	holds []bool // of each list of hints: one of its texts is there
 }
 
 func (s *sentence) set(text string) {
 	s.text = text
-	s.hits = s.needles.Scan(text, s.hits[:0])
 	clear(s.holds)
-	for _, h := range s.hits {
-		for _, list := range s.listsOf[h.Needle] {
-			s.holds[list] = true
+	for i := range s.chapters {
+		c := &s.chapters[i]
+		s.hits[i] = s.hits[i][:0]
+		if c.cues != nil && !c.cues.In(text) {
+			continue
+		}
+		s.hits[i] = c.needles.Scan(text, s.hits[i])
+		for _, h := range s.hits[i] {
+			for _, list := range c.listsOf[h.Needle] {
+				s.holds[list] = true
+			}
 		}
 	}
 }
@@ -132,7 +168,7 @@ func (s *sentence) all(w *wording, most int) [][]int {
 		}
 	}
 	var places []int
-	for _, h := range s.hits {
+	for _, h := range s.hits[w.chapter] {
 		if at := int(h.At); w.starts[h.Needle] && (len(places) == 0 || places[len(places)-1] != at) {
 			places = append(places, at)
 		}
@@ -153,63 +189,62 @@ func (s *sentence) without(stretches [][]int) string {
 	return b.String()
 }
 
-// cues are what a sentence must hold to be looked at.
-var cues = []string{"attach", "enclos", "atach", "attch", "attatch", "添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信"}
+// cueChapters are what a sentence must hold to be looked at, by language.
+var cueChapters = [...][]string{
+	{"attach", "enclos", "atach", "attch", "attatch"},
+	{"添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信"},
+}
+
+var (
+	cues = needle.New(slices.Concat(cueChapters[0], cueChapters[1]))
+	// rawCues are in every text that holds a cue once it is folded: folding
+	// narrows wide letters (U+FF01 to U+FF5E), takes characters out and joins
+	// Japanese ones.
+	rawCues = needle.NewFolded(append([]string{"添", "別", "同", "貼", "送", "*", "\u00ad", "\u200b", "\xef\xbc", "\xef\xbd"}, cueChapters[0]...))
+)
 
 // announced gives the first sentence of a text that announces an attachment,
 // as it is written; "" where none does.
 func announced(text string) string {
 	text = text[:min(len(text), ownMost)]
-	if !mayBeCued(text) {
+	if !rawCues.In(text) {
 		return ""
 	}
-	for _, s := range sentences(text) {
-		if !mayBeCued(s) {
+	for p := range paragraphs(text) {
+		if !rawCues.In(p) {
 			continue
 		}
-		folded := foldSentence(s)
-		if cued(folded) && announces(folded) {
-			return s
+		for _, s := range sentences(p) {
+			if !rawCues.In(s) {
+				continue
+			}
+			if folded := foldSentence(s); cued(folded) && announces(folded) {
+				return s
+			}
 		}
 	}
 	return ""
 }
 
-// mayBeCued looks at a text as it is written: what it rules out holds no cue
-// after folding either. Folding narrows widths, takes characters out and joins
-// Japanese ones, so any of these goes on.
-func mayBeCued(s string) bool {
-	for i, r := range s {
-		if r >= utf8.RuneSelf {
-			return mayBeCuedWide(s[i:]) || cued(strings.ToLower(s))
+// paragraphs are the stretches of a text between blank lines; a sentence ends
+// with its paragraph.
+func paragraphs(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, at := 0, 0
+		for line := range strings.Lines(text) {
+			at += len(line)
+			if strings.TrimSpace(line) == "" {
+				if !yield(text[start:at]) {
+					return
+				}
+				start = at
+			}
 		}
-		if r == '*' {
-			return true
-		}
+		yield(text[start:])
 	}
-	return cued(strings.ToLower(s))
 }
 
-func mayBeCuedWide(s string) bool {
-	for _, r := range s {
-		switch {
-		case r >= 0xff01 && r <= 0xff5e: // full-width letters
-			return true
-		case strings.ContainsRune("添別同貼送*\u00ad\u200b", r):
-			return true
-		}
-	}
-	return false
-}
-
-func cued(s string) bool {
-	for _, c := range cues {
-		if strings.Contains(s, c) {
-			return true
-		}
-	}
-	return false
-}
+func cued(s string) bool { return cues.In(s) }
 
 // announces goes through the wordings in their order. A sentence that is cut
 // (sentenceMost) is judged by what is left of it.
@@ -316,13 +351,18 @@ func endsSentence(line string) bool {
 	return strings.ContainsRune("。！？．.!?:：;", r)
 }
 
+// quoteMarks are what quotes replaces.
+var quoteMarks = needle.New([]string{"’", "‘", "`", "´", "“", "”", "\u00ad", "\u200b", "*"})
+
 var quotes = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'", "“", "\"", "”", "\"", "\u00ad", "", "\u200b", "", "*", "")
 
 // foldSentence makes spellings the same: lower case, widths, quotation marks,
 // one blank between words and none beside Japanese characters.
 func foldSentence(s string) string {
-	s = strings.ToLower(width.Fold.String(s))
-	s = quotes.Replace(s)
+	s = needle.Lower(narrow(s))
+	if quoteMarks.In(s) {
+		s = quotes.Replace(s)
+	}
 	var b strings.Builder
 	var last rune
 	for _, word := range strings.Fields(s) {
@@ -334,6 +374,22 @@ func foldSentence(s string) string {
 		last, _ = utf8.DecodeLastRuneInString(word)
 	}
 	return b.String()
+}
+
+// narrow gives characters their usual width. ASCII, kana and Chinese
+// characters have it.
+func narrow(s string) string {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+		case c >= 0xE4 && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80, // U+4000 to U+9FFF
+			c == 0xE3 && i+2 < len(s) && s[i+1] >= 0x80 && s[i+1] <= 0x83 && s[i+2]&0xC0 == 0x80 && s[i+1:i+3] != "\x80\x80": // U+3001 to U+30FF
+			i += 2
+		default:
+			return width.Fold.String(s)
+		}
+	}
+	return s
 }
 
 func japanese(r rune) bool {

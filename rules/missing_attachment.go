@@ -2,9 +2,11 @@ package rules
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"maillint/content"
+	"maillint/internal/needle"
 	"maillint/lint"
 	"maillint/message"
 )
@@ -204,14 +206,20 @@ func linksToFile(pass *lint.Pass) bool {
 }
 
 func speaksOfLinks(own string) bool {
-	s := strings.ToLower(own)
-	for _, word := range []string{"ダウンロード", "ﾀﾞｳﾝﾛｰﾄﾞ", "download", "リンク", "下記url", "以下のurl", "次のurl", "下記ｕｒｌ", "attached link", "link attached", "link below", "link above", "following link", "this link", "linked", "link:"} {
-		if strings.Contains(s, word) {
-			return true
-		}
+	if !linkHints.In(own) {
+		return false
 	}
-	return false
+	s := strings.ToLower(own)
+	return slices.ContainsFunc(linkWords, func(w string) bool { return strings.Contains(s, w) })
 }
+
+var (
+	// linkWords are how a text speaks of a link to a file.
+	linkWords = []string{"ダウンロード", "ﾀﾞｳﾝﾛｰﾄﾞ", "download", "リンク", "下記url", "以下のurl", "次のurl", "下記ｕｒｌ", "attached link", "link attached", "link below", "link above", "following link", "this link", "linked", "link:"}
+	// linkHints are in every text whose small letters hold one of them: the Kelvin
+	// sign and a dotted I have ASCII ones.
+	linkHints = needle.NewFolded(append([]string{"下記Ｕ", "下記ｕ", "\u212a", "\u0130"}, linkWords...))
+)
 
 // serves: a path that file servers give out: /s/token, /download/...
 func serves(rest string) bool {

@@ -2,8 +2,12 @@ package rules
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"maillint/message"
 )
@@ -190,13 +194,43 @@ func FuzzAnnounced(f *testing.F) {
 }
 
 // What is ruled out before folding holds no cue after it.
-func FuzzMayBeCued(f *testing.F) {
+func FuzzRawCues(f *testing.F) {
 	for _, s := range []string{"Please find ATTACHED", "at*tached", "ａｔｔａｃｈ", "添 付します", "at\u200btach", "see en\u00adclosed", "明日送 ります"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if folded := foldSentence(s); cued(folded) && !mayBeCued(s) {
+		if folded := foldSentence(s); cued(folded) && !rawCues.In(s) {
 			t.Errorf("%q is ruled out, and folded it is %q", s, folded)
+		}
+	})
+}
+
+func TestNarrow(t *testing.T) {
+	for r := range rune(utf8.MaxRune + 1) {
+		if s := "a" + string(r); narrow(s) != width.Fold.String(s) {
+			t.Fatalf("%q: %q, want %q", s, narrow(s), width.Fold.String(s))
+		}
+	}
+}
+
+// FuzzWordings: the phrasebook finds what its patterns match, sentence by
+// sentence.
+func FuzzWordings(f *testing.F) {
+	for _, s := range []string{"見積書を添付しました。", "please find attached", "昨日のメールに添付した資料", "no file is attached", "別添1をご覧ください", "pdfをお送りします"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = foldSentence(text)
+		if len(text) > 400 {
+			return
+		}
+		s := sentence{phrasebook: phrases(), holds: make([]bool, phrases().lists)}
+		s.set(text)
+		for i := range s.wordings {
+			w := &s.wordings[i]
+			if got, want := s.all(w, -1), w.pattern.Everywhere(text); !reflect.DeepEqual(got, want) {
+				t.Fatalf("wording %d in %q: %v, want %v", i, text, got, want)
+			}
 		}
 	})
 }

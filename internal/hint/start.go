@@ -79,6 +79,9 @@ func (p *Pattern) All(text string, places []int, most int) [][]int {
 	return out
 }
 
+// Everywhere gives where the pattern matches by looking at the whole text.
+func (p *Pattern) Everywhere(text string) [][]int { return p.whole.FindAllStringIndex(text, -1) }
+
 // window cuts a text behind what decides about a match at its front.
 func (p *Pattern) window(text string) string {
 	if p.most == 0 || len(text) <= p.most {
