@@ -9,10 +9,16 @@ import (
 
 // Set is a set of texts to look for. It is immutable and safe for concurrent use.
 type Set struct {
-	starts  [256]bool // octets that a needle starts with
-	front   uint64    // of a word, the octets that are hashed: what all needles have
-	fold    bool
-	shorts  []uint16 // where the entries of a hash start; one more ends the last
+	starts [256]uint8 // by octet, in which tables needles start with it: short 1, long 2
+	fold   bool
+	short  table // needles of less than longNeedle octets
+	long   table
+}
+
+// table finds needles by the hash of their first octets.
+type table struct {
+	front   uint64                   // of a word, the octets that are hashed: what all needles have
+	from    *[1<<hashBits + 1]uint16 // where the entries of a hash start; one more ends the last
 	entries []entry
 }
 
@@ -26,7 +32,10 @@ type entry struct {
 // Hit is a needle that stands at an octet of the text.
 type Hit struct{ At, Needle int32 }
 
-const hashBits = 12
+const (
+	hashBits   = 11
+	longNeedle = 6 // two Japanese characters
+)
 
 // New makes a set; a needle's number is its index. Empty needles are nowhere
 // found. At most 65,535 needles.
@@ -37,37 +46,62 @@ func New(needles []string) *Set { return build(needles, false) }
 func NewFolded(needles []string) *Set { return build(needles, true) }
 
 func build(needles []string, fold bool) *Set {
-	s := &Set{fold: fold, shorts: make([]uint16, 1<<hashBits+1)}
-	width := 3
+	s := &Set{fold: fold}
 	for i, n := range needles {
 		if n == "" {
 			continue
 		}
-		width = min(width, len(n))
 		mask := ^uint64(0)
 		if len(n) < 8 {
 			mask = 1<<(8*len(n)) - 1
 		}
-		s.entries = append(s.entries, entry{load(n), mask, n, int32(i)})
-		s.starts[n[0]] = true
+		t, class := &s.short, uint8(1)
+		if len(n) >= longNeedle {
+			t, class = &s.long, 2
+		}
+		t.entries = append(t.entries, entry{load(n), mask, n, int32(i)})
+		s.starts[n[0]] |= class
 		if fold && n[0] >= 'a' && n[0] <= 'z' {
-			s.starts[n[0]-'a'+'A'] = true
+			s.starts[n[0]-'a'+'A'] |= class
 		}
 	}
-	s.front = 1<<(8*width) - 1
-	slices.SortStableFunc(s.entries, func(a, b entry) int { return int(s.hash(a.word)) - int(s.hash(b.word)) })
-	for _, e := range s.entries {
-		s.shorts[s.hash(e.word)+1]++
-	}
-	for h := range 1 << hashBits {
-		s.shorts[h+1] += s.shorts[h]
-	}
+	s.short.sort(3)
+	s.long.sort(longNeedle)
 	return s
 }
 
+// sort puts the entries in the order of their hashes, of which at most so many
+// octets count.
+func (t *table) sort(width int) {
+	for _, e := range t.entries {
+		width = min(width, len(e.text))
+	}
+	t.front = 1<<(8*width) - 1
+	t.from = new([1<<hashBits + 1]uint16)
+	slices.SortStableFunc(t.entries, func(a, b entry) int { return int(t.hash(a.word)) - int(t.hash(b.word)) })
+	for _, e := range t.entries {
+		t.from[t.hash(e.word)+1]++
+	}
+	for h := range 1 << hashBits {
+		t.from[h+1] += t.from[h]
+	}
+}
+
 // hash is of the first octets of a word.
-func (s *Set) hash(word uint64) uint32 {
-	return uint32(word&s.front) * 0x9E3779B1 >> (32 - hashBits)
+func (t *table) hash(word uint64) uint32 {
+	return uint32((word & t.front) * 0x9E3779B97F4A7C15 >> (64 - hashBits))
+}
+
+// some reports whether any needle has the hash of a word.
+func (t *table) some(word uint64) bool {
+	h := t.hash(word)
+	return t.from[h] != t.from[h+1]
+}
+
+// at are the entries that a word may start.
+func (t *table) at(word uint64) []entry {
+	h := t.hash(word)
+	return t.entries[t.from[h]:t.from[h+1]]
 }
 
 // load gives the first eight octets of a text, zeros behind its end.
@@ -97,18 +131,29 @@ func small(w uint64) uint64 {
 // places. Hits overlap where needles do.
 func (s *Set) Scan(text string, hits []Hit) []Hit {
 	for i := 0; i < len(text); i++ {
-		if !s.starts[text[i]] {
+		class := s.starts[text[i]]
+		if class == 0 {
 			continue
 		}
 		w := word(text, i)
 		if s.fold {
 			w = small(w)
 		}
-		h := s.hash(w)
-		for k := s.shorts[h]; k < s.shorts[h+1]; k++ {
-			if e := &s.entries[k]; w&e.mask == e.word && s.rest(text[i:], e.text) {
-				hits = append(hits, Hit{int32(i), e.number})
-			}
+		if class&1 != 0 && s.short.some(w) {
+			hits = s.hits(hits, s.short.at(w), text, i, w)
+		}
+		if class&2 != 0 && s.long.some(w) {
+			hits = s.hits(hits, s.long.at(w), text, i, w)
+		}
+	}
+	return hits
+}
+
+// hits appends those of some entries at one place.
+func (s *Set) hits(hits []Hit, some []entry, text string, i int, w uint64) []Hit {
+	for k := range some {
+		if e := &some[k]; w&e.mask == e.word && s.rest(text[i:], e.text) {
+			hits = append(hits, Hit{int32(i), e.number})
 		}
 	}
 	return hits
@@ -117,18 +162,25 @@ func (s *Set) Scan(text string, hits []Hit) []Hit {
 // In reports whether any needle stands in a text.
 func (s *Set) In(text string) bool {
 	for i := 0; i < len(text); i++ {
-		if !s.starts[text[i]] {
+		class := s.starts[text[i]]
+		if class == 0 {
 			continue
 		}
 		w := word(text, i)
 		if s.fold {
 			w = small(w)
 		}
-		h := s.hash(w)
-		for k := s.shorts[h]; k < s.shorts[h+1]; k++ {
-			if e := &s.entries[k]; w&e.mask == e.word && s.rest(text[i:], e.text) {
-				return true
-			}
+		if class&1 != 0 && s.short.some(w) && s.any(s.short.at(w), text, i, w) || class&2 != 0 && s.long.some(w) && s.any(s.long.at(w), text, i, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) any(some []entry, text string, i int, w uint64) bool {
+	for k := range some {
+		if e := &some[k]; w&e.mask == e.word && s.rest(text[i:], e.text) {
+			return true
 		}
 	}
 	return false
