@@ -146,13 +146,15 @@ func (r *htmlReader) comment(s string) {
 func (r *htmlReader) write(s string) {
 	s = strings.ReplaceAll(html.UnescapeString(s), "\u00a0", " ")
 	pre := r.inside(atom.Pre)
-	for i, line := range strings.Split(s, "\n") {
-		if i > 0 {
+	for line, rest, more := s, s, true; more; {
+		if line, rest, more = strings.Cut(rest, "\n"); more {
+			r.words(line)
 			if pre {
 				r.newline()
 			} else {
 				r.space = true
 			}
+			continue
 		}
 		r.words(line)
 	}
@@ -229,16 +231,41 @@ func (r *htmlReader) inside(tag atom.Atom) bool {
 type attributes struct{ href, src, action, class, id, style, kind, cite, alt string }
 
 func (r *htmlReader) attributes(more bool) (a attributes) {
-	set := map[string]*string{"href": &a.href, "src": &a.src, "action": &a.action, "class": &a.class, "id": &a.id, "style": &a.style, "type": &a.kind, "cite": &a.cite, "alt": &a.alt}
+	seen := 0
 	for more {
 		var k, v []byte
 		k, v, more = r.z.TagAttr()
-		if p := set[string(k)]; p != nil {
+		if p, n := a.named(string(k)); p != nil && seen&n == 0 {
 			*p = strings.TrimSpace(string(v))
-			delete(set, string(k)) // the first one counts
+			seen |= n // the first one counts
 		}
 	}
 	return a
+}
+
+// named is where an attribute is kept, and a bit for it.
+func (a *attributes) named(name string) (*string, int) {
+	switch name {
+	case "href":
+		return &a.href, 1
+	case "src":
+		return &a.src, 2
+	case "action":
+		return &a.action, 4
+	case "class":
+		return &a.class, 8
+	case "id":
+		return &a.id, 16
+	case "style":
+		return &a.style, 32
+	case "type":
+		return &a.kind, 64
+	case "cite":
+		return &a.cite, 128
+	case "alt":
+		return &a.alt, 256
+	}
+	return nil, 0
 }
 
 func (r *htmlReader) start() {
@@ -327,6 +354,9 @@ func (r *htmlReader) push(tag atom.Atom, a attributes) {
 // marked says whose the text of an element is, by the marks of the usual mail
 // programs.
 func marked(tag atom.Atom, a attributes) origin {
+	if a.class == "" && a.id == "" && tag != atom.Blockquote {
+		return written
+	}
 	class := strings.ReplaceAll(a.class, "x_", "") + " "
 	id := strings.TrimPrefix(a.id, "x_")
 	switch {

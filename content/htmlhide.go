@@ -45,8 +45,11 @@ func readPage(s string) *pageReader {
 func (r *pageReader) start() {
 	name, more := r.z.TagName()
 	tag := atom.Lookup(name)
-	attrs := map[string]string{}
+	var attrs map[string]string
 	for more && len(attrs) < 50 {
+		if attrs == nil {
+			attrs = map[string]string{}
+		}
 		var k, v []byte
 		k, v, more = r.z.TagAttr()
 		attrs[string(k)] = string(v)
@@ -112,6 +115,9 @@ func void(tag atom.Atom) bool {
 
 // conceals reports an element that shows nothing, or white on white.
 func conceals(attrs map[string]string) bool {
+	if len(attrs) == 0 {
+		return false
+	}
 	if _, ok := attrs["hidden"]; ok {
 		return true
 	}

@@ -5,13 +5,15 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"maillint/internal/needle"
 )
 
 // HTMLTables gives the cells of the tables in an HTML text that hold data: two
 // rows and two columns or more. Tables that mail programs lay a page out with
 // hold other tables; their own cells are not told, the inner ones are.
 func HTMLTables(s string) [][][]string {
-	if !strings.Contains(s, "<t") && !strings.Contains(s, "<T") {
+	if !tableTag.In(s) {
 		return nil
 	}
 	r := tableFinder{z: html.NewTokenizer(strings.NewReader(s))}
@@ -23,6 +25,8 @@ func HTMLTables(s string) [][][]string {
 	}
 	return r.done
 }
+
+var tableTag = needle.NewFolded([]string{"<table"})
 
 // openTable is a table that is being read.
 type openTable struct {

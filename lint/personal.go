@@ -10,7 +10,11 @@ import (
 // It reads all texts, once; rules share it.
 func (f *Facts) Personal() *personal.Report {
 	return f.people.get(func() *personal.Report {
-		r := personal.Scan(f.Content().Texts(), f.conversation())
+		texts := f.Content().Texts()
+		r, idle := personal.Idle(texts)
+		if !idle {
+			r = personal.Scan(texts, f.conversation())
+		}
 		return &r
 	})
 }

@@ -42,6 +42,10 @@ type Message struct {
 	noted    map[defectKey]int
 	verified bool
 	nesting  int // how many embedded messages deep this one is
+	subject  struct {
+		of   *Field
+		text string // what Subject gives for it
+	}
 }
 
 // Envelope is the truth about who a message is from and for (RFC 5321, 2.3.1).

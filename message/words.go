@@ -18,10 +18,14 @@ func (f *Field) Text() string { return DecodeHeader(f.Value()) }
 
 // Subject is the decoded subject.
 func (m *Message) Subject() string {
-	if f := m.Field("Subject"); f != nil {
-		return f.Text()
+	f := m.Field("Subject")
+	if f == nil {
+		return ""
 	}
-	return ""
+	if m.subject.of != f {
+		m.subject.of, m.subject.text = f, f.Text()
+	}
+	return m.subject.text
 }
 
 // word is one encoded word, decoded to octets.
