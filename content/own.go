@@ -24,7 +24,14 @@ func Own(s string) string {
 
 // join puts the sender's own lines together; of several blank lines one stays.
 func join(lines []string, from []origin) string {
+	size := 0
+	for i, line := range lines {
+		if from[i] == written {
+			size += len(line) + 1
+		}
+	}
 	var b strings.Builder
+	b.Grow(size)
 	blank := true
 	for i, line := range lines {
 		if from[i] != written {

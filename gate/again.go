@@ -116,12 +116,15 @@ const mostRecallText = 200
 // the subject in quotes, below a subject of a word, a colon and the same (in
 // English "Recall: ..."), with nothing but Outlook's own form attached.
 func recalled(m *message.Message) []string {
-	text, ok := recallText(m)
+	subject := m.Subject()
+	if !strings.ContainsAny(subject, ":：") {
+		return nil
+	}
+	text, ok := recallText(m, len(subject)+mostRecallText)
 	if !ok {
 		return nil
 	}
 	var out []string
-	subject := m.Subject()
 	for i, r := range subject {
 		const mostPrefix = 40
 		if i > mostPrefix || len(out) > 4 {
@@ -146,15 +149,18 @@ func recalled(m *message.Message) []string {
 
 func quote(r rune) bool { return strings.ContainsRune("\"'“”„‘’«»「」『』", r) }
 
-// recallText is the one text of a message that has nothing else.
-func recallText(m *message.Message) (string, bool) {
+// recallText is the one text of a message that has nothing else, if it has no
+// more than most octets.
+func recallText(m *message.Message, most int) (string, bool) {
 	const mostForm = 64 << 10
 	text := ""
 	for _, p := range m.Parts {
 		switch {
 		case p.Container():
 		case p.Type == "text/plain" && text == "" && !p.Attachment():
-			text = squeezed(p.Text())
+			if text = squeezedTo(p.Text(), most); len(text) > most {
+				return "", false
+			}
 		case p.Type == "text/html" && !p.Attachment() && p.Size() <= mostForm:
 		case p.Type == "application/ms-tnef" && p.Size() <= mostForm && bytes.Contains(p.Decoded(), []byte("IPM.Outlook.Recall")):
 		default:
@@ -162,6 +168,20 @@ func recallText(m *message.Message) (string, bool) {
 		}
 	}
 	return text, text != ""
+}
+
+// squeezedTo gives no more than what shows that a text is longer than most.
+func squeezedTo(s string, most int) string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(s) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		if b.WriteString(word); b.Len() > most {
+			break
+		}
+	}
+	return b.String()
 }
 
 func squeezed(s string) string { return strings.Join(strings.Fields(s), " ") }
