@@ -67,6 +67,7 @@ type server interface {
 func runDoor(ctx context.Context, cmd *cobra.Command, d door) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	tuneMemory(doorMemory)
 	stderr := cmd.ErrOrStderr()
 	log, err := newLog(stderr, d.options.logFormat, d.options.logLevel)
 	if err != nil {

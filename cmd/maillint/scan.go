@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -57,7 +56,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	if err := o.limitRules(p); err != nil {
 		return err
 	}
-	tuneMemory(o.jobs)
+	tuneMemory(int64(100+8*o.jobs) << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := &scan{options: o, policy: p, stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr()}
@@ -113,17 +112,6 @@ func (s *scan) status() error {
 		return exit(exitFindings)
 	}
 	return nil
-}
-
-// tuneMemory lets garbage lie longer than usual, because messages are many and
-// short-lived, within a bound. Who has set bounds in the environment keeps them.
-func tuneMemory(jobs int) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(100+8*jobs) << 20)
-	}
 }
 
 // limitRules applies --only and --except to the policy's rules.
