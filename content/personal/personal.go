@@ -109,7 +109,7 @@ func Idle(texts []content.Text) (r Report, idle bool) {
 		if t.Rows != nil || worthALook(t.Prose) {
 			return Report{}, false
 		}
-		r.Truncated = r.Truncated || t.Truncated || len(t.Prose) > mostText
+		r.Truncated = r.Truncated || t.Truncated
 	}
 	return r, true
 }
