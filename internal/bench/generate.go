@@ -54,14 +54,41 @@ func compose(r *rand.Rand, i, size int) []byte {
 		for k := range raw {
 			raw[k] = byte(r.Uint32())
 		}
-		w.WriteString("--=_mix\r\nContent-Type: application/pdf; name=\"report.pdf\"\r\nContent-Disposition: attachment; filename=\"report.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
-		for len(raw) > 0 {
-			n := min(57, len(raw))
-			w.WriteString(base64.StdEncoding.EncodeToString(raw[:n]) + "\r\n")
-			raw = raw[n:]
-		}
+		attachment(&w, raw)
 	}
 	w.WriteString("--=_mix--\r\n")
+	return w.Bytes()
+}
+
+func attachment(w *bytes.Buffer, raw []byte) {
+	w.WriteString("--=_mix\r\nContent-Type: application/pdf; name=\"report.pdf\"\r\nContent-Disposition: attachment; filename=\"report.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	for len(raw) > 0 {
+		n := min(57, len(raw))
+		w.WriteString(base64.StdEncoding.EncodeToString(raw[:n]) + "\r\n")
+		raw = raw[n:]
+	}
+}
+
+// letter is a message of about that size that nothing is wrong with, as it
+// goes over the wire, with its dot: a Japanese text, the same in HTML, and a
+// file where there is room for one.
+func letter(size int) []byte {
+	var w bytes.Buffer
+	r := rand.New(rand.NewPCG(2, uint64(size)))
+	w.WriteString("From: hanako@example.co.jp\r\nTo: taro@customer.example.org, jiro@customer.example.org\r\nSubject: report\r\nDate: Mon, 06 Jan 2025 09:00:00 +0900\r\nMessage-ID: <letter@example.co.jp>\r\nMIME-Version: 1.0\r\n")
+	w.WriteString("Content-Type: multipart/mixed; boundary=\"=_mix\"\r\n\r\n--=_mix\r\nContent-Type: multipart/alternative; boundary=\"=_alt\"\r\n\r\n--=_alt\r\n")
+	text(&w, r, "plain", true)
+	w.WriteString("\r\n--=_alt\r\n")
+	text(&w, r, "html", true)
+	w.WriteString("\r\n--=_alt--\r\n")
+	if rest := size - w.Len(); rest > 400 {
+		raw := make([]byte, rest*57/78)
+		for k := range raw {
+			raw[k] = byte(r.Uint32())
+		}
+		attachment(&w, raw)
+	}
+	w.WriteString("--=_mix--\r\n.\r\n")
 	return w.Bytes()
 }
 

@@ -3,6 +3,9 @@
 // net/mail, go-message, and maillint with all rules. It writes its own data and
 // prints CPU milliseconds per message (user and system), the median of several
 // rounds in which the contenders take turns.
+//
+// Then it measures maillint proxy beside Postfix's smtpd_proxy_filter in the
+// same way, in messages a second.
 package main
 
 import (
@@ -29,13 +32,21 @@ import (
 func main() {
 	maillint := flag.String("maillint", "bin/maillint", "the program to measure")
 	rounds := flag.Int("rounds", 5, "rounds")
+	part := flag.String("part", "", "scan or smtp: measure this alone")
 	contender := flag.String("contender", "", "run one contender over a folder (used by the program itself)")
 	flag.Parse()
 	if *contender != "" {
 		read(contenders[*contender], flag.Arg(0))
 		return
 	}
-	if err := compare(*maillint, *rounds); err != nil {
+	err := error(nil)
+	if *part != "smtp" {
+		err = compare(*maillint, *rounds)
+	}
+	if err == nil && *part != "scan" {
+		err = compareSMTP(*maillint, *rounds)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
