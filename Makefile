@@ -43,7 +43,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 		done; done
 
 bench: build ## speed: Go benchmarks of each stage, then beside the peers that are installed
-	$(GO) test -run '^$$' -bench . -benchmem ./message ./lint ./lookalike ./rules ./store
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/needle ./message ./lint ./lookalike ./content/secret ./rules ./store ./gate
 	$(GO) run ./internal/bench -maillint $(BIN)
 
 e2e: build ## with real programs beside us

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -332,10 +333,11 @@ func (d *decoder) Read(b []byte) (int, error) {
 }
 
 func (d *decoder) fill() {
-	var buf [32 << 10]byte
-	n, err := d.src.Read(buf[:])
-	d.in = append(d.in, buf[:n]...)
-	d.err = err
+	const piece = 32 << 10
+	have := len(d.in)
+	d.in = slices.Grow(d.in, piece)
+	n, err := d.src.Read(d.in[have : have+piece])
+	d.in, d.err = d.in[:have+n], err
 	cut := bytes.LastIndexByte(d.in, '\n') + 1
 	if err != nil || cut == 0 && len(d.in) > 1<<20 {
 		cut = len(d.in)

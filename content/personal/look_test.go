@@ -6,7 +6,7 @@ import "testing"
 func FuzzLooks(f *testing.F) {
 	for _, s := range []string{
 		"student no. 1234567", "ſtudent ID: ab123", "患者ID 12345", "MRN 1234", "membership number 12345", "12 High Street, London", "1 Elm St", "1 Elm St_x", "12A N. MAIN Rd",
-		"San Jose, CA 95113-1234", "SAN JOSE,CA 95113", "Hauptstraße 12a", "Lindenweg 3", "12, rue de la Paix", "9 allée des Tilleuls", "東京都千代田区1-2-3", "長野市中央1丁目", "〒380-0001", "5A MAIN Street",
+		"San Jose, CA 95113-1234", "SAN JOSE,CA 95113", "Hauptstraße 12a", "Lindenweg 3", "12, rue de la Paix", "9 allée des Tilleuls", "東京都千代田区1-2-3", "長野市中央1丁目", "〒380-0001", "5A MAIN Street", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "BNZPM2501F", "756.9217.0769.85", "ABCD850417HDFRRL09",
 	} {
 		f.Add(s)
 	}
@@ -19,6 +19,13 @@ func FuzzLooks(f *testing.F) {
 		}
 		if street.MatchString(line) && !mayBeStreet(line) {
 			t.Errorf("mayBeStreet rules %q out", line)
+		}
+		for i := range line {
+			for _, s := range append(digitKinds[:len(digitKinds):len(digitKinds)], letterKinds...) {
+				if _, n := s.read(line[i:]); n > 0 && (s.digits > 0 && n > longestShape || digitsWithin(line[i:]) < max(1, s.digits)) {
+					t.Errorf("%s at %d of %q is ruled out", s.kind.ID, i, line)
+				}
+			}
 		}
 	})
 }

@@ -36,8 +36,23 @@ var digitKinds, letterKinds = startingWith(digitFirst), startingWith(letterFirst
 const digitFirst, letterFirst = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 type shaped struct {
-	kind  *NumberKind
-	shape string
+	kind   *NumberKind
+	shape  string
+	digits int // it has at least so many, within longestShape octets
+}
+
+// longestShape is more octets than any shape and any card number have.
+const longestShape = 28
+
+// digitsWithin counts the digits at the front of a text.
+func digitsWithin(s string) int {
+	n := 0
+	for i := range min(len(s), longestShape) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 func (s shaped) read(text string) (key string, n int) {
@@ -52,11 +67,15 @@ func startingWith(first string) []shaped {
 	for i := range Numbers {
 		k := &Numbers[i]
 		if k.match != nil && (first == digitFirst) == (k.ID == "card") {
-			out = append(out, shaped{k, ""})
+			least := 0
+			if k.ID == "card" {
+				least = 12
+			}
+			out = append(out, shaped{k, "", least})
 		}
 		for _, s := range k.Shapes {
 			if strings.IndexByte(first, s[0]) >= 0 {
-				out = append(out, shaped{k, s})
+				out = append(out, shaped{k, s, len(digitsOf(s))})
 			}
 		}
 	}
@@ -84,8 +103,14 @@ func numbers(line, lower, above string, like map[*NumberKind]int) []hit {
 		if line[i] <= '9' {
 			list = digitKinds
 		}
-		longest := 0
+		longest, digits := 0, digitsWithin(line[i:])
+		if digits == 0 {
+			continue
+		}
 		for _, s := range list {
+			if digits < s.digits {
+				continue
+			}
 			key, n := s.read(line[i:])
 			if n == 0 {
 				continue
