@@ -87,9 +87,9 @@ func (c *Rule) Cases() []RuleCase {
 	return out
 }
 
-// Covers reports whether a message on its way is in the scope now.
+// Covers reports whether a message on its way is in the scope, at whatever time.
 func (p *Policy) Covers(s *Scope, m *message.Message) bool {
-	return s == nil || p.applies(s, m, lint.NewFacts(m, p.judged()))
+	return s == nil || p.applies(&Scope{Senders: s.Senders, Recipients: s.Recipients, Groups: s.Groups}, m, lint.NewFacts(m, p.judged()))
 }
 
 // Timely reports whether the scope's hours and days include this moment.

@@ -134,7 +134,7 @@ func (r *running) open(ctx context.Context, p *policy.Policy) error {
 	if err := r.setRelease(p); err != nil {
 		return err
 	}
-	r.canary = &proofOfLife{r: r, again: make(chan struct{}, 1), tracker: canary.NewTracker(ctx, s, nodeName())}
+	r.canary = &proofOfLife{r: r, again: make(chan struct{}, 1), tracker: canary.NewTracker(ctx, s, nodeName(r.name))}
 	r.canary.taker = canary.NewTaker(func() *policy.Policy { return r.gate.Policy() })
 	r.gate, err = gate.New(gate.Options{
 		Policy: p, Store: s, Hostname: p.Proxy.Hostname, Log: r.log,
@@ -197,13 +197,13 @@ func newSpool(p *policy.Policy) (*spool.Budget, error) {
 	return budget, nil
 }
 
-// nodeName is what this machine's canary is called in the store.
-func nodeName() string {
+// nodeName is what the canary of a door on this machine is called in the store.
+func nodeName(door string) string {
 	name, err := os.Hostname()
 	if err != nil {
-		return "unknown"
+		name = "unknown"
 	}
-	return name
+	return name + " " + door
 }
 
 // serve starts what runs beside the listeners. We are ready once a round of the

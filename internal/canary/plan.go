@@ -65,13 +65,18 @@ func NewPlan(p *policy.Policy) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	return PlanOf(p, all), nil
+}
+
+// PlanOf is NewPlan with the cases that it may take.
+func PlanOf(p *policy.Policy, all []corpus.Case) *Plan {
 	plan := &Plan{}
 	for _, rule := range p.Rules {
 		if p.Enforced(rule) {
 			plan.add(p, rule, all)
 		}
 	}
-	return plan, nil
+	return plan
 }
 
 // add looks for the pairs of one rule.

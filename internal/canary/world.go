@@ -38,6 +38,11 @@ func newWorld(p *policy.Policy, rule *policy.Rule) (*world, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
+	if rule.Custom() { // its cases are written for all domains of ours, and for the policy's lists
+		w.org = p.Org()
+		w.engine = lint.NewEngine(w.org, []lint.Entry{{Instance: rule.Alone()}})
+		return w, ""
+	}
 	known := lint.Known{
 		Partners: p.Organization.Partners, Protected: p.Organization.Protected, Webmail: p.Organization.Webmail, Lists: map[string]lint.Matcher{},
 	}
@@ -176,8 +181,8 @@ func (w *world) address(p *Probe, env *corpus.Envelope) bool {
 // scoped brings the sender and a recipient into the rule's scope.
 func (w *world) scoped(p *Probe) bool {
 	s := w.rule.Scope
-	if s == nil || !w.p.Timely(s) || w.p.Covers(s, p.open()) {
-		return true // at other hours it is not sent
+	if s == nil || w.p.Covers(s, p.open()) {
+		return true
 	}
 	if s.Recipients != nil {
 		if a, ok := s.Recipients.Example("canary"); ok && !slices.ContainsFunc(p.open().Envelope.Recipients, s.Recipients.Match) {
