@@ -246,9 +246,12 @@ func (r *running) announce(p *policy.Policy, addresses []string, out io.Writer) 
 	for _, a := range addresses {
 		fmt.Fprintf(out, "maillint: %s\n", a)
 	}
+	if err := writeReady(r.options.readyFile, addresses); err != nil {
+		return err
+	}
 	r.told.Store(true)
 	tell(r.log, "READY=1\nSTATUS=ready")
-	return writeReady(r.options.readyFile, addresses)
+	return nil
 }
 
 // serveMonitor serves what a program tells about itself, unless address is
