@@ -74,18 +74,8 @@ func TestAnnouncements(t *testing.T) {
 		"添付ファイルは特にございません。", "添付資料は今回はございません。", "添付ファイルを開くとマクロが動く場合があります。", "お手元の申込書に本人確認書類を添付し、郵送してください。", "添付の仕方がわからないので教えてください。", "後日あらためてデータで添付します。", "Please reply with the signed form attached.", "I sent the files; they were attached to the mail from 10:15.", "Please don't forget the attachment when you resubmit.", "The application must include the following attachments: passport, photo.",
 		"添付は後ほど送ります。", "資料の添付をお待ちしております。", "添付ファイルが正しく表示されないようです。", "添付資料をお送りいただけますでしょうか。", "当社のシステムは添付ファイルを受け付けません。", "添付ファイルは当社のサーバーで削除されました。", "添付が間に合わないので、資料は当日配布します。", "お手紙に写真を同封しました。", "The attachment you mention is not in my mailbox.", "When I attach files over 10 MB, Outlook hangs.", "Did the attachment from yesterday reach you?", "I attached the plan to the ticket, not to this mail.", "The files are too large to be sent as an attachment.", "Attachments are stripped by our filter.", "Should the form be attached?",
 	}
-	list, err := os.ReadFile("testdata/announcements.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(list)) {
-		switch verb, s, _ := strings.Cut(strings.TrimSpace(line), "\t"); verb {
-		case "yes":
-			yes = append(yes, s)
-		case "no":
-			no = append(no, s)
-		}
-	}
+	moreYes, moreNo := announcements(t)
+	yes, no = append(yes, moreYes...), append(no, moreNo...)
 	if len(yes) < 250 || len(no) < 330 {
 		t.Fatalf("%d and %d sentences", len(yes), len(no))
 	}
@@ -99,6 +89,24 @@ func TestAnnouncements(t *testing.T) {
 			t.Errorf("announces nothing, and is found: %s", s)
 		}
 	}
+}
+
+// announcements are the sentences of testdata/announcements.txt.
+func announcements(t *testing.T) (yes, no []string) {
+	t.Helper()
+	list, err := os.ReadFile("testdata/announcements.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(list)) {
+		switch verb, s, _ := strings.Cut(strings.TrimSpace(line), "\t"); verb {
+		case "yes":
+			yes = append(yes, s)
+		case "no":
+			no = append(no, s)
+		}
+	}
+	return yes, no
 }
 
 func TestMissingAttachmentEdges(t *testing.T) {
