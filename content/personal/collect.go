@@ -1,6 +1,8 @@
 package personal
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +84,15 @@ type collector struct {
 	like    map[*NumberKind]int
 	places  []Place
 	hidden  []Place
+	ours    map[string][]ourRecord // records beside an address of ours
+	kept    int                    // of these
+}
+
+// ourRecord is a record that was taken for one of our own people's: theirs is
+// an address in it.
+type ourRecord struct {
+	record
+	text *content.Text
 }
 
 // tally are the distinct numbers of one kind; true with a word beside them.
@@ -96,8 +107,9 @@ func newCollector(known Known) *collector {
 }
 
 // add takes a record, unless it is one of the conversation's own people.
-func (c *collector) add(r *record) {
-	items := c.foreign(r)
+func (c *collector) add(r *record) { c.take(r, c.foreign(r)) }
+
+func (c *collector) take(r *record, items []item) {
 	if len(items) == 0 {
 		return
 	}
@@ -132,7 +144,11 @@ func (c *collector) foreign(r *record) []item {
 		switch it.kind {
 		case Email:
 			_, domain, _ := strings.Cut(it.key, "@")
-			drop = drop || c.party(it.key) || c.known.Internal != nil && c.known.Internal(domain)
+			if c.known.Internal != nil && c.known.Internal(domain) {
+				c.keepOurs(it.key, r)
+				drop = true
+			}
+			drop = drop || c.party(it.key)
 		case Name:
 			drop = drop || c.party(it.key)
 		}
@@ -147,6 +163,53 @@ func (c *collector) foreign(r *record) []item {
 		}
 	}
 	return out
+}
+
+// mostOurs are the records beside addresses of ours that are kept.
+const mostOurs = 20_000
+
+func (c *collector) keepOurs(address string, r *record) {
+	if c.kept++; c.kept > mostOurs {
+		return
+	}
+	if c.ours == nil {
+		c.ours = map[string][]ourRecord{}
+	}
+	c.ours[address] = append(c.ours[address], ourRecord{*r, c.text})
+}
+
+// fewOwn: one of ours has not so many names or mobile numbers.
+const fewOwn = 5
+
+// others takes the records that only seemed to be our own people's: where one
+// address of ours stands beside many names or numbers, it is that of who looks
+// after them.
+func (c *collector) others() {
+	for _, address := range slices.Sorted(maps.Keys(c.ours)) {
+		records := c.ours[address]
+		distinct := map[string]bool{}
+		for i := range records {
+			for _, it := range records[i].items {
+				if it.kind == Mobile || it.kind == Name && !c.party(it.key) {
+					distinct[keyName(it.kind)+it.key] = true
+				}
+			}
+		}
+		if len(distinct) < fewOwn {
+			continue
+		}
+		for i := range records {
+			r := &records[i]
+			var items []item
+			for _, it := range r.items {
+				if it.key != address && !c.party(it.key) {
+					items = append(items, it)
+				}
+			}
+			c.text = r.text
+			c.take(&r.record, items)
+		}
+	}
 }
 
 func (c *collector) party(key string) bool { return c.known.Party[key] || c.parties[key] }
@@ -288,6 +351,7 @@ func (c *collector) place(items []item, r *record) {
 }
 
 func (c *collector) report() Report {
+	c.others()
 	var r Report
 	for _, p := range c.all {
 		switch {

@@ -131,6 +131,8 @@ func TestPeopleAreCounted(t *testing.T) {
 		{"functions of a program", content.Text{Rows: rowsOf("Name,Type,Phone\n"+many(20, "user_id%d,string,%04d"), ",")}, 0},
 		{"our own addresses in prose", content.Text{Prose: many(20, "p%d@ours.example %d")}, 0},
 		{"a form", content.Text{Rows: [][]string{{"氏名", "佐原 花"}, {"生年月日", "1985年4月17日"}, {"住所", "北区本町1丁目2-3"}, {"電話", "090-5550-0177"}}}, 1},
+		{"customers of one of ours", content.Text{Prose: many(20, "佐原 花%d 090-5550-%04d 担当 taro@ours.example")}, 20},
+		{"a signature in a long thread", content.Text{Prose: strings.Repeat("佐原 花\n090-5550-0001\ntaro@ours.example\n\n本文\n\n", 20)}, 0},
 		{"the conversation", content.Text{Prose: "佐原 花\n090-1111-2222\nhana@out.example\n"}, 0},
 	}
 	known := Known{Party: map[string]bool{"hana@out.example": true, PartyName("佐原 花子"): true}, Internal: func(d string) bool { return d == "ours.example" }}

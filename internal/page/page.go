@@ -27,7 +27,7 @@ var (
 	hParams    = heading{"Parameters", "パラメーター"}
 	hConfigure = heading{"Configure", "設定"}
 	hNoise     = heading{"Known noise", "検出しないもの・誤検出"}
-	hHistory   = heading{"With history, which this version has not", "履歴がある場合（この版にはありません）"}
+	hHistory   = heading{"With memory of earlier mail", "以前のメールを覚えている場合"}
 	hHeld      = heading{"If a message is held", "保留されたとき"}
 	hSources   = heading{"Sources", "出典"}
 	hCode      = heading{"Code", "コード"}
