@@ -74,14 +74,20 @@ func (s *submission) report(released int) string {
 	seen := map[string]bool{}
 	for _, f := range s.j.verdict.Findings {
 		braked := f.Monitored && !s.c.Monitors(f.Rule)
-		if f.Severity == lint.Info || seen[f.Rule] || f.Monitored && !braked {
+		if f.Excepted || f.Learned != "" || f.Monitored && !braked {
 			continue
 		}
-		seen[f.Rule] = true
 		word := f.Disposition.String()
 		if braked {
 			word = canary.Braked
 		}
+		if f.Severity == lint.Info {
+			word += canary.Remark
+		}
+		if seen[f.Rule+word] {
+			continue
+		}
+		seen[f.Rule+word] = true
 		found = append(found, f.Rule+":"+word)
 	}
 	return fmt.Sprintf("canary: %s held=%d released=%d relayed=%d found=%s", s.e.Disposition, s.e.Held, released, s.e.Relayed, strings.Join(found, ","))

@@ -67,6 +67,9 @@ func (p *Policy) Enforced(rule *Rule) bool {
 // rule gives.
 func (c *Rule) Expected(graded lint.Severity) Disposition { return c.Disposition(c.severity(graded)) }
 
+// Wanted is the severity that the policy makes of the one that the rule gives.
+func (c *Rule) Wanted(graded lint.Severity) lint.Severity { return c.severity(graded) }
+
 // Alone is the rule by itself, as the policy has configured it, but with the
 // lists of its parameters as they ship: exemptions and additions change
 // nothing about what the rule is there for.

@@ -170,7 +170,7 @@ func TestLostByAccident(t *testing.T) {
 		}
 		for what, settings := range map[string]string{
 			"switched off": "enabled: false", "monitored": "mode: monitor", "let pass": "disposition: pass", "tagged": "disposition: tag",
-			"another severity": "severity: warning", "quarantined": "disposition: quarantine", "for nobody today": "scope: {until: 2020-01-01}",
+			"another severity": "severity: warning", "no more than a remark": "severity: info", "quarantined": "disposition: quarantine", "for nobody today": "scope: {until: 2020-01-01}",
 			"for some at night": "scope: {senders: [office@" + home + "], hours: mon-sun 00:00-23:59}",
 			"for some":          "scope: {senders: [office@" + home + "]}", "for a partner": "scope: {recipients: [partner.example]}",
 		} {

@@ -17,7 +17,9 @@ type outcome struct {
 	reply string
 	// found are the rules that found something above a remark, with what it led to.
 	found map[string]policy.Disposition
-	held  int
+	// remarks are the same for findings that are no more than info.
+	remarks map[string]policy.Disposition
+	held    int
 	// braked are rules that found something, and are stopped for now on purpose.
 	braked map[string]bool
 	// atRCPT are the rules that refused a recipient before the message.
@@ -38,6 +40,9 @@ func (o *outcome) refused(reply submit.Reply) {
 // Braked stands in the gate's report for the disposition of a finding whose rule
 // an administrator has braked.
 const Braked = "braked"
+
+// Remark stands behind the disposition of a finding that is no more than info.
+const Remark = "~"
 
 // report is what the gate answers to a canary's message.
 var report = regexp.MustCompile(`canary: ([a-z]+) held=(\d+) released=(\d+) relayed=(\d+) found=(\S*)$`)
@@ -60,12 +65,16 @@ func (o *outcome) read(reply submit.Reply) error {
 	o.held, _ = strconv.Atoi(m[2])
 	for _, f := range strings.Split(m[5], ",") {
 		rule, word, ok := strings.Cut(f, ":")
+		into := o.found
+		if plain, remark := strings.CutSuffix(word, Remark); remark {
+			word, into = plain, o.remarks
+		}
 		if word == Braked {
 			o.braked[rule] = true
 		}
 		var d policy.Disposition
 		if ok && d.UnmarshalText([]byte(word)) == nil {
-			o.found[rule] = max(o.found[rule], d)
+			into[rule] = max(into[rule], d)
 		}
 	}
 	return nil
@@ -83,6 +92,9 @@ func (o *outcome) refusedElsewhere(rule string) bool {
 func (o *outcome) wrong(p *Probe) (part, text string) {
 	name, part := p.Rule.Name, "rule "+p.Rule.Name
 	have, found := o.found[name]
+	if p.Remark && !found {
+		have, found = o.remarks[name]
+	}
 	switch {
 	case o.code/100 == 4:
 		return "gate", fmt.Sprintf("the message for %s was answered %s", p.Name(), o.reply)

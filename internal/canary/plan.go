@@ -22,6 +22,8 @@ type Probe struct {
 	Raw  []byte
 	// Expect is what the rule's finding must lead to; nothing of a twin.
 	Expect policy.Disposition
+	// Remark: the policy makes no more than info of what the rule finds in it.
+	Remark bool
 }
 
 // Name says which message it is, for people.

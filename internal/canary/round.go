@@ -283,7 +283,7 @@ func (r *Round) send(ctx context.Context, p *Probe) (*outcome, error) {
 	if !reply.OK() {
 		return nil, &refusal{"MAIL", reply}
 	}
-	out := &outcome{found: map[string]policy.Disposition{}, braked: map[string]bool{}}
+	out := &outcome{found: map[string]policy.Disposition{}, remarks: map[string]policy.Disposition{}, braked: map[string]bool{}}
 	taken := 0
 	for _, to := range p.To {
 		a, _ := message.ParseAddress(to)

@@ -238,9 +238,11 @@ func (w *world) found(p *Probe) bool {
 		return false
 	}
 	grave := false
+	p.Remark = true
 	for _, f := range list {
 		p.Expect = max(p.Expect, w.rule.Expected(f.Severity))
 		grave = grave || f.Severity > lint.Info
+		p.Remark = p.Remark && w.rule.Wanted(f.Severity) == lint.Info
 	}
 	if automatic := lint.NewFacts(m, w.org).Automatic(); automatic != "" && (p.Expect == policy.Confirm || p.Expect == policy.Approve) {
 		p.Expect = policy.Quarantine // nobody asks a program
