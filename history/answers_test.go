@@ -38,7 +38,7 @@ func TestAnsweredIsBounded(t *testing.T) {
 	}
 	m := message.Parse([]byte(head + "\r\ntext\r\n"))
 	start := time.Now()
-	if got := Answered(m, to); len(got) > 0 || time.Since(start) > time.Second {
+	if got := Answered(m, to); len(got) > 0 || time.Since(start) > 10*time.Second {
 		t.Errorf("%v after %s", got, time.Since(start))
 	}
 }
