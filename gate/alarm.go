@@ -37,7 +37,12 @@ func (g *Gate) alarm(kind, id, text string) {
 		}
 	}
 	g.alarms.mu.Unlock()
-	if !again && g.o.Observer.Alarm != nil {
+	if again {
+		return
+	}
+	g.tallied(countAlarms, 1)
+	g.tell("alarm", kind, id, text)
+	if g.o.Observer.Alarm != nil {
 		g.o.Observer.Alarm(Alarm{kind, text, id})
 	}
 }

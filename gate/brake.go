@@ -117,17 +117,26 @@ func (c *current) zone() *time.Location {
 const day = 24 * time.Hour
 
 // first reports whether this is the first node that does something once: nobody
-// has under this key within the window. A store that does not answer cannot
-// keep us from it.
+// has under this key within the window.
 func (g *Gate) first(ctx context.Context, key string, window time.Duration) bool {
-	count := store.Count{Key: "first " + key, N: 1, Window: window}
+	_, first := g.claim(ctx, key, window)
+	return first
+}
+
+// claim is first, with what gives the claim back. A store that does not answer
+// cannot keep us from telling.
+func (g *Gate) claim(ctx context.Context, key string, window time.Duration) (back func(), first bool) {
+	count := store.Count{Key: "first " + key, N: 1, Window: window, At: g.o.Store.Now(ctx)}
 	totals, err := g.o.Store.Add(ctx, count)
+	back = func() {
+		count.N = -1
+		_, err := g.o.Store.Add(context.WithoutCancel(ctx), count)
+		g.o.Observer.failed("store", err)
+	}
 	if err != nil || totals[0] == 1 {
 		g.o.Observer.failed("store", err)
-		return true
+		return back, true
 	}
-	count.N = -1
-	_, err = g.o.Store.Add(ctx, count)
-	g.o.Observer.failed("store", err)
-	return false
+	back()
+	return back, false
 }

@@ -35,8 +35,8 @@ func (g *Gate) Fail(why error) {
 	g.failing.Store(&text)
 }
 
-// Alarm tells the administrators of something besides the mail: by mail, and by
-// the observer. The same kind is told at most every ten minutes.
+// Alarm tells the administrators of something besides the mail: by mail, by the
+// webhook, and by the observer. The same kind is told at most every ten minutes.
 func (g *Gate) Alarm(kind, text string) { g.alarm(kind, "", text) }
 
 // unready gives why a transaction's message cannot be held. A canary's is

@@ -120,7 +120,7 @@ func (g *Gate) relearn(ctx context.Context) {
 	}
 	g.letters.known = known
 	c := g.current.Load()
-	g.force(c.Policy, c.texts, c.stamps)
+	g.force(c.Policy, c.texts, c.stamps, c.hook)
 	g.o.Log.Info("learned domains", "count", len(known))
 }
 

@@ -62,6 +62,9 @@ type Gate struct {
 	dead    atomic.Pointer[string] // why nothing can be held now: the release route
 	failing atomic.Pointer[string] // the same: the proof of life
 	brakes  atomic.Pointer[brakes]
+	hooks   hooks
+	tally   tally
+	traffic traffic
 	wake    chan struct{}
 }
 
@@ -75,6 +78,7 @@ type current struct {
 	texts    *notify.Texts
 	stamps   rewrite.Keys
 	signing  []rewrite.SigningKey
+	hook     *notify.Webhook // nil: none
 }
 
 // New makes a gate. The error is one of the policy's templates, or a missing
@@ -124,17 +128,21 @@ func (g *Gate) Reload(p *policy.Policy) error {
 	if err != nil {
 		return err
 	}
+	hook, err := webhook(p)
+	if err != nil {
+		return err
+	}
 	g.loading.Lock()
 	defer g.loading.Unlock()
-	g.force(p, texts, stamps)
+	g.force(p, texts, stamps, hook)
 	return nil
 }
 
 // force makes the engines of a policy and of the domains that were learned. The
 // caller holds g.loading.
-func (g *Gate) force(p *policy.Policy, texts *notify.Texts, stamps rewrite.Keys) {
+func (g *Gate) force(p *policy.Policy, texts *notify.Texts, stamps rewrite.Keys, hook *notify.Webhook) {
 	c := newCurrent(p, g.learnedDomains())
-	c.texts, c.stamps = texts, stamps
+	c.texts, c.stamps, c.hook = texts, stamps, hook
 	g.current.Store(c)
 }
 
@@ -148,6 +156,15 @@ func newCurrent(p *policy.Policy, known lint.Known) *current {
 	c.exposure = c.only(func(r *lint.Rule) bool { return r.ID == "exposed-recipients" })
 	c.blocked = c.only(func(r *lint.Rule) bool { return r.ID == "blocked-recipient" })
 	return c
+}
+
+// webhook is the policy's, or nil.
+func webhook(p *policy.Policy) (*notify.Webhook, error) {
+	w := p.Notify.Webhook
+	if w.URL.Reveal() == "" {
+		return nil, nil
+	}
+	return notify.NewWebhook(w.URL.Reveal(), []byte(w.Secret.Reveal()), w.CA, w.Timeout)
 }
 
 // only is an engine of some of the rules, for the same organisation.

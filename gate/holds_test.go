@@ -417,7 +417,7 @@ func TestDigest(t *testing.T) {
 		h.upkeep(t.Context())
 	}
 	got := h.says("postmaster@ours.example")
-	if len(got) != 1 || got[0] != "1 held messages (House)" {
+	if len(got) != 1 || got[0] != "0 findings in 0 messages, canary 0 of 0; 1 held (House)" {
 		t.Fatalf("%q", got)
 	}
 	notices, _ := h.got()

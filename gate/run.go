@@ -32,12 +32,16 @@ func (g *Gate) Run(ctx context.Context) {
 	}
 	all.Go(func() { g.releasing(ctx) })
 	every(brakesEvery, func(ctx context.Context) { _ = g.ReadBrakes(ctx) })
+	every(hookEvery, g.sendHooks)
 	every(g.o.Poll, g.people)
 	every(time.Minute, g.upkeep)
 	every(10*time.Minute, g.purge)
 	every(10*time.Minute, g.relearn)
 	every(time.Hour, func(ctx context.Context) { g.o.Observer.failed("store", g.o.Store.CrossSign(ctx)) })
 	all.Wait()
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	g.flush(bounded)
 }
 
 // releasing sends what was released, at once when a decision was made here.
@@ -76,10 +80,12 @@ func (g *Gate) nudge() {
 
 // people acts for those who are asked: deadlines, notices, alarms.
 func (g *Gate) people(ctx context.Context) {
+	g.busy(ctx)
 	g.takeBackLater(ctx)
 	g.deadlines(ctx)
 	g.tellPeople(ctx)
 	g.sendAlarms(ctx)
+	g.flush(ctx)
 }
 
 // upkeep: the heartbeat that tells an outage, the release route, the digest.

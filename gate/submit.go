@@ -40,6 +40,7 @@ func (g *Gate) Submit(ctx context.Context, tx *Transaction, hop NextHop) (reply 
 			s.giveBack(context.WithoutCancel(ctx))
 		}
 		e.Reply, e.Took = reply, time.Since(start)
+		g.account(&e)
 		g.o.Observer.transaction(e)
 	}()
 	reply = s.run(ctx)

@@ -83,6 +83,7 @@ type Observer struct {
 	Alarm       func(Alarm)
 	Error       func(what string, err error) // of the store, the release route
 	Brakes      func(on []store.Brake)       // whenever others are on than before
+	Hook        func(result string)          // of an event for the webhook: delivered, retried, dropped
 }
 
 func (o Observer) transaction(e Event) {
@@ -100,6 +101,12 @@ func (o Observer) delivery(d Delivery) {
 func (o Observer) decided(it *store.Item) {
 	if o.Decided != nil {
 		o.Decided(it)
+	}
+}
+
+func (o Observer) hook(result string) {
+	if o.Hook != nil {
+		o.Hook(result)
 	}
 }
 

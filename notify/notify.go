@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -58,9 +59,11 @@ type Data struct {
 	Reminder     bool
 	Need, Have   int // approvals
 	Failures     []Failure
-	Rows         []Row  // of a digest
-	Waiting      int    // of a digest: held in all
-	Text         string // of an alarm
+	Rows         []Row    // of a digest
+	Day          Day      // of a digest
+	Brakes       []string // of a digest: those that are on
+	Waiting      int      // of a digest: held in all
+	Text         string   // of an alarm
 }
 
 // Reason is why a message is held.
@@ -68,6 +71,27 @@ type Reason struct{ Rule, Title, Detail string }
 
 // Failure is a recipient that a message did not reach.
 type Failure struct{ Recipient, Reply string }
+
+// Day is what a digest says in numbers: of all nodes, from eight to eight.
+type Day struct {
+	Messages, Findings    int64 // findings are more than remarks
+	Held, Refused, Failed int64
+	Alarms, Canary, Right int64 // rounds of the canary, Right of them without a fault
+}
+
+// String is the day in one line: "0 findings in 1,234 messages, canary 288 of 288".
+func (d Day) String() string {
+	return fmt.Sprintf("%s findings in %s messages, canary %s of %s", thousands(d.Findings), thousands(d.Messages), thousands(d.Right), thousands(d.Canary))
+}
+
+// thousands writes a number as people read it.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
 
 // Row is a held message in a digest: no subject, no recipients.
 type Row struct {
@@ -142,7 +166,7 @@ func (t *Texts) add(files fs.FS, name string) error {
 	if head, _, ok := strings.Cut(text, "\n\n"); !ok || !strings.HasPrefix(head, "Subject: ") || strings.Contains(head, "\n") {
 		return errors.New(`it must start with "Subject: ..." and a blank line`)
 	}
-	tmpl, err := template.New(name).Option("missingkey=error").Parse(text)
+	tmpl, err := template.New(name).Funcs(template.FuncMap{"number": thousands}).Option("missingkey=error").Parse(text)
 	if err != nil {
 		return err
 	}
@@ -165,6 +189,7 @@ var sample = Data{
 	Held: "2026-11-05 10:00", Due: "2026-11-06 10:00", Recipients: 12, Reasons: []Reason{{"exposed-recipients", "title", "12 addresses"}},
 	About: []string{"taro@gmai.com: taro@gmail.com"}, Need: 2, Have: 1, Failures: []Failure{{"x@example.com", "550 no such user"}},
 	Rows: []Row{{ID: "0123456789abcdef", Disposition: "quarantine", Recipients: 1}}, Waiting: 1, Text: "text",
+	Day: Day{Messages: 1234, Canary: 288, Right: 288}, Brakes: []string{"all rules are only monitored"},
 }
 
 // write gives the subject and the text of a notice.
@@ -200,6 +225,10 @@ func (d Data) clean() Data {
 		d.Rows[i].Sender = short(d.Rows[i].Sender, 120)
 	}
 	d.Text = short(d.Text, 1000)
+	d.Brakes = slices.Clone(d.Brakes)
+	for i := range d.Brakes {
+		d.Brakes[i] = short(d.Brakes[i], 1000)
+	}
 	return d
 }
 

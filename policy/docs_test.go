@@ -30,7 +30,7 @@ func loadExample(t testing.TB, text string) *Policy {
 	if !strings.Contains(text, "version:") {
 		text = "version: 1\n" + text
 	}
-	files := map[string]string{"people.csv": docPeople, "blocked.txt": "evil.example\n", "students.txt": "evil.example\n", "store.key": "k"}
+	files := map[string]string{"people.csv": docPeople, "blocked.txt": "evil.example\n", "students.txt": "evil.example\n", "store.key": "k", "webhook.key": "0123456789abcdef"}
 	p, err := parse("example.yaml", []byte(text), testRules, inMemory(files))
 	if err != nil {
 		t.Fatalf("%v\nin\n%s", err, text)

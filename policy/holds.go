@@ -174,31 +174,3 @@ func (r *reader) storeAddress(n *yaml.Node, path string) string {
 	}
 	return s
 }
-
-// Notify says how notices are written.
-type Notify struct {
-	// From is the address that notices are from; it sends nothing else.
-	From      message.Address
-	Language  string // "ja" or "en", for people whose language is not known
-	Templates string // folder of texts that take the place of ours; "" for ours
-}
-
-func (r *reader) readNotify(n *yaml.Node, path string) Notify {
-	out := Notify{Language: "ja"}
-	r.mapping(n, path, "key",
-		key{"from", func(v *yaml.Node, p string) {
-			if s, ok := r.text(v, p); ok {
-				out.From, _ = r.address(r.at(v), p, s)
-			}
-		}},
-		key{"language", func(v *yaml.Node, p string) {
-			if i, ok := r.word(v, p, "language", languages); ok {
-				out.Language = languages[i]
-			}
-		}},
-		key{"templates", func(v *yaml.Node, p string) { out.Templates = r.path(v, p) }},
-	)
-	return out
-}
-
-var languages = []string{"ja", "en"}

@@ -30,6 +30,12 @@ func doorSections() object {
 			"from":      text("the address they are from"),
 			"language":  enum("of people whose language is not known", languages),
 			"templates": text("a folder of texts in the place of ours"),
+			"webhook": described("a place that is told of alarms and the daily report", closed(object{
+				"url":     text("https://..., or ${NAME} or file:PATH"),
+				"secret":  text("${NAME} or file:PATH: of the signature"),
+				"ca":      text("PEM file of the authorities"),
+				"timeout": spanText("how long it may take to answer: 10s"),
+			}, "url")),
 		})),
 	}
 }

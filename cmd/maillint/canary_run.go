@@ -230,6 +230,7 @@ func (l *proofOfLife) tell(ctx context.Context, result *canary.Result) {
 	r := l.r
 	p := r.gate.Policy()
 	news := l.tracker.Add(result, p.Canary.Every)
+	r.gate.CanaryRound(result.OK())
 	l.metrics(result)
 	err := l.tracker.Err()
 	r.monitor.Set("canary", err)

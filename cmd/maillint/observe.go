@@ -37,7 +37,7 @@ type observer struct {
 }
 
 func (o observer) functions() gate.Observer {
-	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed, Brakes: o.brakes}
+	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed, Brakes: o.brakes, Hook: o.hook}
 }
 
 // became is what became of a transaction, in one word.
@@ -139,8 +139,11 @@ func (o observer) decided(it *store.Item) {
 
 func (o observer) alarm(a gate.Alarm) {
 	o.monitor.Alarms.WithLabelValues(a.Kind).Inc()
+	o.monitor.AlarmTime.WithLabelValues(a.Kind).SetToCurrentTime()
 	o.log.Error("alarm", "kind", a.Kind, "text", a.Text, "id", a.ID)
 }
+
+func (o observer) hook(result string) { o.monitor.Webhooks.WithLabelValues(result).Inc() }
 
 // brakes tells which brakes are on, whenever others are than before.
 func (o observer) brakes(on []store.Brake) {

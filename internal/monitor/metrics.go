@@ -31,10 +31,14 @@ type Metrics struct {
 	Notices *prometheus.CounterVec
 	// Alarms by kind.
 	Alarms *prometheus.CounterVec
+	// AlarmTime is when an alarm of a kind was last raised, in Unix seconds.
+	AlarmTime *prometheus.GaugeVec
 	// Connections that are open, by listener.
 	Connections *prometheus.GaugeVec
 	// Stamps by verdict, where they are looked at.
 	Stamps *prometheus.CounterVec
+	// Webhooks by result: delivered, retried, dropped.
+	Webhooks *prometheus.CounterVec
 	// Brakes by rule: until when it is only monitored, in Unix seconds.
 	Brakes *prometheus.GaugeVec
 	// CanaryRounds by result: passed, failed.
@@ -72,8 +76,10 @@ func newMetrics(r prometheus.Registerer, version string) Metrics {
 		Releases:        counter("releases_total", "Recipients of released messages by result.", "result"),
 		Notices:         counter("notices_total", "Notices by kind and result.", "kind", "result"),
 		Alarms:          counter("alarms_total", "Alarms by kind.", "kind"),
+		AlarmTime:       prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_alarm_timestamp_seconds", Help: "When an alarm was last raised, by kind."}, []string{"kind"}),
 		Connections:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_connections", Help: "Open connections."}, []string{"listener"}),
 		Stamps:          counter("stamps_total", "Stamps that were looked at, by verdict.", "verdict"),
+		Webhooks:        counter("webhooks_total", "Events for the webhook by result.", "result"),
 		Brakes:          prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_brake_until_timestamp_seconds", Help: "Until when a braked rule is only monitored."}, []string{"rule"}),
 		CanaryRounds:    counter("canary_rounds_total", "Rounds of the canary by result.", "result"),
 		CanaryRound:     gauge("canary_last_round_timestamp_seconds", "When the canary's last round was made."),
@@ -86,8 +92,14 @@ func newMetrics(r prometheus.Registerer, version string) Metrics {
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "maillint_build_info", Help: "Always 1; the labels tell the version."}, []string{"version", "go"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
+	for _, result := range []string{"ok", "failed"} {
+		m.PolicyLoads.WithLabelValues(result) // a counter that begins with 1 has not increased, to Prometheus
+	}
+	for _, result := range []string{"delivered", "retried", "dropped"} {
+		m.Webhooks.WithLabelValues(result)
+	}
 	r.MustRegister(m.Transactions, m.Verdicts, m.Findings, m.Judging, m.Duration, m.NextHopFailures, m.StoreErrors, m.Releases,
-		m.Notices, m.Alarms, m.Connections, m.Stamps, m.Brakes, m.CanaryRounds, m.CanaryRound,
+		m.Notices, m.Alarms, m.AlarmTime, m.Connections, m.Stamps, m.Webhooks, m.Brakes, m.CanaryRounds, m.CanaryRound,
 		m.CanaryPassed, m.CanarySeconds, m.CanaryFaults, m.CanaryRules, m.PolicyLoads, m.PolicyTime, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
