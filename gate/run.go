@@ -100,6 +100,19 @@ func (g *Gate) purge(ctx context.Context) {
 	g.o.Observer.failed("store", err)
 }
 
+// Alive gives when a node last was, in the store's time; zero for never.
+func Alive(ctx context.Context, s store.Store) (time.Time, error) {
+	last, err := s.Get(ctx, keyAlive)
+	if err != nil || last == nil {
+		return time.Time{}, err
+	}
+	seconds, err := strconv.ParseInt(string(last), 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w: the time of the last sign of life", store.ErrDamaged)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
 // Keys of small values in the store.
 const (
 	keyAlive  = "gate alive"

@@ -31,6 +31,7 @@ type Person struct {
 // Directory finds people by account or address. The zero Directory is empty.
 type Directory struct {
 	People    []*Person
+	Files     []string // those that it was read from
 	byAccount map[string]*Person
 	byAddress map[string]*Person
 	groups    map[string]bool
@@ -77,6 +78,7 @@ func (r *reader) directoryFiles(n *yaml.Node, path string) {
 			r.fail(r.at(v), "", "%scannot read the directory: %v", prefix(path), err)
 			continue
 		}
+		r.directory.Files = append(r.directory.Files, name)
 		r.table(name, data)
 	}
 }

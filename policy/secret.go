@@ -8,7 +8,10 @@ import (
 
 // Secret is a password or key. A policy never holds one: it says where to take
 // it from. It does not print.
-type Secret struct{ value string }
+type Secret struct{ value, file string }
+
+// File is where the secret was read from, or "".
+func (s Secret) File() string { return s.file }
 
 // Reveal gives the secret itself.
 func (s Secret) Reveal() string { return s.value }
@@ -31,11 +34,11 @@ func (r *reader) secret(n *yaml.Node, path string) Secret {
 		if err != nil {
 			r.fail(r.at(n), "", "%scannot read the secret: %v", prefix(path), err)
 		}
-		return Secret{strings.TrimRight(string(data), "\r\n")}
+		return Secret{strings.TrimRight(string(data), "\r\n"), r.world.path(strings.TrimSpace(name))}
 	}
 	if m := variable.FindString(s); m != s || m == "" {
 		r.fail(r.at(n), "write ${NAME} or file:PATH", "%sa secret must not stand in the policy", prefix(path))
 		return Secret{}
 	}
-	return Secret{r.expand(s, r.at(n), path)}
+	return Secret{value: r.expand(s, r.at(n), path)}
 }

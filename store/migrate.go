@@ -21,11 +21,18 @@ const (
 )
 
 // migrate brings a database to the newest schema, each step in a transaction
-// of its own. One that is newer than this program is refused.
-func migrate(ctx context.Context, c querier, dir, begin string) error {
+// of its own. One that is newer than this program is refused; where it is to be
+// left as it is, one that is older too.
+func migrate(ctx context.Context, c querier, dir, begin string, asIs bool) error {
 	steps, err := fs.Glob(schemas, path.Join(dir, "*.sql"))
 	if err != nil || len(steps) == 0 {
 		return fmt.Errorf("no schema in %s", dir)
+	}
+	if asIs {
+		var have int
+		if err := c.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_version`).Scan(&have); err == nil && have < len(steps) {
+			return fmt.Errorf("%w: its schema is %d, this one's is %d (the proxy or milter brings it up to date when it starts)", ErrOlder, have, len(steps))
+		}
 	}
 	for {
 		done, err := migrateOne(ctx, c, steps, begin)

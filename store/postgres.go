@@ -122,7 +122,7 @@ func (p *postgres) prepare(ctx context.Context, o Options) error {
 		if fsync != "on" || commit == "off" {
 			o.Log.Warn("the database may lose what it has confirmed", "fsync", fsync, "synchronous_commit", commit)
 		}
-		return migrate(ctx, conn, postgresSchema, `BEGIN; SELECT pg_advisory_xact_lock(7302188469013)`)
+		return migrate(ctx, conn, postgresSchema, `BEGIN; SELECT pg_advisory_xact_lock(7302188469013)`, o.Existing)
 	})
 }
 

@@ -22,17 +22,18 @@ import (
 // few hundred commits a second, whatever is in them. Other processes wait for
 // their turn.
 type sqlite struct {
-	path    string
-	clock   func() time.Time
-	log     *slog.Logger
-	readers *sql.DB
-	writers *sql.DB
-	conn    *cachedConn
-	queue   chan *job
-	quit    chan struct{}
-	done    sync.WaitGroup
-	closing sync.Once
-	large   *files
+	path     string
+	existing bool // it is left as it is
+	clock    func() time.Time
+	log      *slog.Logger
+	readers  *sql.DB
+	writers  *sql.DB
+	conn     *cachedConn
+	queue    chan *job
+	quit     chan struct{}
+	done     sync.WaitGroup
+	closing  sync.Once
+	large    *files
 }
 
 const (
@@ -50,7 +51,7 @@ func openSQLite(ctx context.Context, path string, o Options) (Store, error) {
 			return nil, fmt.Errorf("no store: %w", err)
 		}
 	}
-	s := &sqlite{path: path, clock: o.Clock, log: o.Log, queue: make(chan *job, 4*groupMost), quit: make(chan struct{}), large: &files{path + ".bodies"}}
+	s := &sqlite{path: path, existing: o.Existing, clock: o.Clock, log: o.Log, queue: make(chan *job, 4*groupMost), quit: make(chan struct{}), large: &files{path + ".bodies"}}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -119,7 +120,7 @@ func (s *sqlite) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.conn = &cachedConn{Conn: conn, statements: map[string]*sql.Stmt{}}
-	if err := migrate(ctx, s.conn, sqliteSchema, "BEGIN IMMEDIATE"); err != nil {
+	if err := migrate(ctx, s.conn, sqliteSchema, "BEGIN IMMEDIATE", s.existing); err != nil {
 		return err
 	}
 	if s.readers, err = sql.Open("sqlite", s.dsn()); err != nil {

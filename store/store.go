@@ -24,6 +24,7 @@ var (
 	ErrTransition = errors.New("a decided item does not go back")
 	ErrKey        = errors.New("the key does not fit the store")
 	ErrNewer      = errors.New("the store was made by a newer version")
+	ErrOlder      = errors.New("the store was made by an older version")
 	ErrDamaged    = errors.New("the stored bytes are damaged")
 	ErrClosed     = errors.New("the store is closed")
 	// ErrDoubt: the connection broke in the moment of writing, and the change
@@ -135,7 +136,8 @@ type Options struct {
 	// Clock tells the time instead of the store's own.
 	Clock func() time.Time
 	Log   *slog.Logger
-	// Existing refuses to make a store where there is none.
+	// Existing refuses to make a store where there is none, or to bring one of
+	// an older version up to date: other programs run on it.
 	Existing bool
 }
 

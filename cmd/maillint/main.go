@@ -39,6 +39,7 @@ func verbs() []*cobra.Command {
 		quarantineCommand(),
 		brakeCommand(),
 		canaryCommand(),
+		doctorCommand(),
 		versionCommand(),
 		manCommand(),
 	}

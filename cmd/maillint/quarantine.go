@@ -138,12 +138,14 @@ func (q *quarantine) key() ([]byte, error) {
 }
 
 // printJSON writes an object on a line.
-func (q *quarantine) printJSON(v any) error {
+func (q *quarantine) printJSON(v any) error { return writeJSONLine(q.stdout, v) }
+
+func writeJSONLine(w io.Writer, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(q.stdout, "%s\n", report.EscapeJSON(b))
+	_, err = fmt.Fprintf(w, "%s\n", report.EscapeJSON(b))
 	return err
 }
 

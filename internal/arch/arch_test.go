@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"notify", "internal/canary"},
 	{"gate", "report", "store/storetest"},
 	{"internal/page", "internal/cases"},
-	{"smtpproxy", "milter", "console", "exposure", "audit"},
+	{"smtpproxy", "milter", "console", "exposure", "audit", "doctor"},
 	{"cmd/maillint", "internal/demo", "internal/bench", "internal/lookalikeeval", "internal/e2e", "internal/page/gen", "internal/picture"},
 }
 

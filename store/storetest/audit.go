@@ -162,6 +162,9 @@ func testOlder(t *testing.T, h Harness) {
 	if err := p.Exec(`DROP TABLE signed; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := store.Open(ctx, p.Where, store.Options{Node: "tool", Existing: true}); !errors.Is(err, store.ErrOlder) {
+		t.Errorf("what only looks brings the store up to date under the nodes that run: %v", err)
+	}
 	each(4, func(int) { // several nodes start at once
 		s, err := store.Open(ctx, p.Where, store.Options{Node: "two"})
 		if err != nil {
