@@ -1,11 +1,13 @@
 package gate
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -166,4 +168,18 @@ func TestHookNeverBlocks(t *testing.T) {
 	}
 	close(s.wait)
 	<-done
+}
+
+// A program that is stopped tells first what it alone would have told: another
+// node believes that it was.
+func TestLastWords(t *testing.T) {
+	s := newHookServer(t)
+	h := withHook(t, s)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	h.Alarm("late", "the last one")
+	h.Run(ctx)
+	if !slices.Contains(s.kinds(), "late") || !slices.ContainsFunc(h.says("postmaster@ours.example"), func(s string) bool { return strings.Contains(s, "the last one") }) {
+		t.Errorf("%q %q", s.kinds(), h.says("postmaster@ours.example"))
+	}
 }

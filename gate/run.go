@@ -39,9 +39,17 @@ func (g *Gate) Run(ctx context.Context) {
 	every(10*time.Minute, g.relearn)
 	every(time.Hour, func(ctx context.Context) { g.o.Observer.failed("store", g.o.Store.CrossSign(ctx)) })
 	all.Wait()
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	g.lastWords(context.WithoutCancel(ctx))
+}
+
+// lastWords tells what nobody else will tell once this program has ended: the
+// alarms that it took upon itself, and what it counted.
+func (g *Gate) lastWords(ctx context.Context) {
+	bounded, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	g.flush(bounded)
+	g.sendHooks(bounded)
+	g.sendAlarms(bounded)
 }
 
 // releasing sends what was released, at once when a decision was made here.
