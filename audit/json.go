@@ -202,7 +202,7 @@ func (j *jsonFile) largeObject(p place, c context) (found bool, err error) {
 
 // largeField reads one field of a large object.
 func (j *jsonFile) largeField(low map[string]any, c context) (found bool, err error) {
-	text, line, err := j.in.value()
+	text, _, err := j.in.value()
 	if err != nil {
 		return false, err
 	}
@@ -224,7 +224,8 @@ func (j *jsonFile) largeField(low map[string]any, c context) (found bool, err er
 		low[key] = []any{} // for page, which asks whether there is a list
 		return j.child(c)
 	}
-	if text, line, err = j.in.value(); err == nil {
+	text, line, err := j.in.value()
+	if err == nil {
 		low[key], _, err = parseJSON(bytes.Clone(text), line, j.names)
 	}
 	return false, err

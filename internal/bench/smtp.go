@@ -264,10 +264,10 @@ func startProxy(maillint, dir, next string) (addr string, stop func(), err error
 func startPostfix(dir, next string) (addr string, stop func(), err error) {
 	postfix, err := exec.LookPath("postfix")
 	if err != nil {
-		return "", nil, errors.New("Postfix is not installed")
+		return "", nil, errors.New("there is no Postfix here")
 	}
 	if os.Geteuid() != 0 {
-		return "", nil, errors.New("Postfix starts as root only")
+		return "", nil, errors.New("only root starts Postfix")
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -280,7 +280,7 @@ func startPostfix(dir, next string) (addr string, stop func(), err error) {
 		return "", nil, err
 	}
 	if out, err := exec.Command(postfix, "-c", etc, "start").CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("Postfix does not start: %w: %.200s", err, out)
+		return "", nil, fmt.Errorf("starting Postfix: %w: %.200s", err, out)
 	}
 	stop = func() { _ = exec.Command(postfix, "-c", etc, "stop").Run() }
 	for range 100 {
@@ -291,7 +291,7 @@ func startPostfix(dir, next string) (addr string, stop func(), err error) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	stop()
-	return "", nil, errors.New("Postfix does not listen")
+	return "", nil, errors.New("no Postfix listens")
 }
 
 // postfixServices are those that smtpd needs to pass mail on without a queue.
