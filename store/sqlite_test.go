@@ -72,7 +72,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-// copySQLite makes a backup as docs/quarantine.md says: the database by SQLite
+// copySQLite makes a backup as docs/operate.md says: the database by SQLite
 // itself, then the folder of large messages.
 func copySQLite(t *testing.T, p storetest.Place) storetest.Place {
 	from, to := p.Where[len("sqlite:"):], t.TempDir()

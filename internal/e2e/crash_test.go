@@ -42,6 +42,8 @@ type sent struct {
 	to   []string
 	code int // the reply to the dot; 0 where the connection was lost before it
 	text string
+
+	begun time.Time // when it was handed in
 }
 
 // load submits marked messages until it is stopped.
@@ -70,7 +72,7 @@ func (l *load) client(i int) {
 			return
 		default:
 		}
-		s := sent{mark: fmt.Sprintf("mark-%d-%d", i, n), word: l.words[rand.IntN(len(l.words))]}
+		s := sent{mark: fmt.Sprintf("mark-%d-%d", i, n), word: l.words[rand.IntN(len(l.words))], begun: time.Now()}
 		s.to = []string{"a@partner.example", "b@other.example"}[:1+rand.IntN(2)]
 		s.code, s.text, _, _ = mailtest.Submit(l.addr, fmt.Sprintf("user%d@example.ac.jp", i), s.to, markedMessage(s))
 		l.mu.Lock()

@@ -4,12 +4,14 @@ package e2e
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-var fence = regexp.MustCompile("(?ms)^```(?:conf|yaml) (\\S+)\n(.*?)^```")
+var fence = regexp.MustCompile("(?ms)^```(?:conf|yaml|sh|sql) (\\S+)\n(.*?)^```")
 
 // snippets are the named blocks of a page.
 func snippets(t *testing.T, page string) map[string]string {
@@ -42,3 +44,15 @@ func fit(t *testing.T, text string, pairs ...string) string {
 
 // entries are the services of a master.cf snippet.
 func entries(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }
+
+// shell runs the commands of a page in a folder, up to the first that fails,
+// with the maillint that was built.
+func shell(t *testing.T, dir, commands string, env ...string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-e", "-c", commands)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PATH="+filepath.Dir(program(t))+":"+os.Getenv("PATH")), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, commands, out)
+	}
+}

@@ -128,6 +128,34 @@ func (s *Server) Start(t testing.TB) {
 		"-o", fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=32MB", s.Port, s.Dir), "start")
 }
 
+// Standby starts a second server that follows this one by streaming. It is made
+// as docs/postgresql.md says.
+func (s *Server) Standby(t testing.TB) *Server {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "maillint-pg-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	n := &Server{Dir: dir, Port: freePort(t), bin: s.bin, root: s.root}
+	n.own(t)
+	n.run(t, "pg_basebackup", "-h", "127.0.0.1", "-p", fmt.Sprint(s.Port), "-U", "postgres", "-D", n.data(), "-R", "-c", "fast", "--no-sync")
+	n.Start(t)
+	t.Cleanup(func() { _ = n.command("pg_ctl", "-D", n.data(), "-m", "immediate", "stop").Run() })
+	return n
+}
+
+// Promote makes a standby a server that can be written.
+func (s *Server) Promote(t testing.TB) {
+	t.Helper()
+	s.run(t, "pg_ctl", "-w", "-D", s.data(), "promote")
+}
+
+// Env is the environment in which PostgreSQL's programs find the server.
+func (s *Server) Env() []string {
+	return []string{"PGHOST=127.0.0.1", fmt.Sprintf("PGPORT=%d", s.Port), "PGUSER=postgres"}
+}
+
 // Stop ends the server at once, as a crash does ("immediate"), or in order
 // ("fast").
 func (s *Server) Stop(t testing.TB, mode string) {
