@@ -188,6 +188,11 @@ func (p *postgres) try(ctx context.Context, t *sql.Tx, change func(*tx) error) (
 	return change(&tx{querier: t, ctx: ctx, now: now})
 }
 
+// asDurable is a commit that waits as any does. A commit that was given up
+// while it waited for a synchronous standby can be seen, and is only on this
+// server: what is seen is safe once a later commit is.
+const asDurable = `SELECT pg_logical_emit_message(true, 'maillint', '')`
+
 // errAgain has a change run once more that was looked for and not found.
 var errAgain = errors.New("not found after a broken commit")
 
@@ -201,7 +206,9 @@ func (p *postgres) resolve(broken error, found lookup) error {
 	defer cancel()
 	done := false
 	err := p.retry(ctx, func(ctx context.Context) (err error) {
-		done, err = found(ctx, p.pool)
+		if done, err = found(ctx, p.pool); err == nil && done {
+			_, err = p.pool.ExecContext(ctx, asDurable)
+		}
 		return err
 	})
 	switch {
