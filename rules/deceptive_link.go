@@ -120,7 +120,7 @@ func written(text string) string {
 	if i < 0 || !strings.Contains(text[i:], "@") {
 		return ""
 	}
-	start := strings.LastIndexFunc(text[:i], func(r rune) bool { return r < 'A' || r > 'z' }) + 1
+	start := len(strings.TrimRightFunc(text[:i], func(r rune) bool { return r >= 'A' && r <= 'z' }))
 	target, _, _ := strings.Cut(text[start:], " ")
 	return target
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
+
 	"maillint/content"
 	"maillint/lint"
 	"maillint/message"
@@ -67,6 +69,11 @@ func TestDeceptiveLinkEdges(t *testing.T) {
 		{"a protector that keeps the target", a("https://protect-us.mimecast.com/s/abcdef", "https://portal.ours.example/"), "none"},
 		{"a protector, and a shown address that lies", a("https://protect-us.mimecast.com/s/abcdef", "https://portal.ours.example@evil.test/"), "high"},
 		{"a protector, and a shown address with a user of ours", a("https://protect-us.mimecast.com/s/abcdef", "https://portal.ours.example@www.ours.example/"), "none"},
+		{"a protector, and a shown host", a("https://protect-us.mimecast.com/s/abcdef", "portal.ours.example"), "none"},
+		{"a protector, and words before a shown address that lies", a("https://protect-us.mimecast.com/s/abcdef", "Log in: https://portal.ours.example@evil.test/ now"), "high"},
+		{"a protector, and Japanese before a shown address that lies", a("https://protect-us.mimecast.com/s/abcdef", "ログインはhttps://portal.ours.example@evil.test/"), "high"},
+		{"our own mail filter", a("https://mx.ours.example/fmlurlsvc/?url=https%3A%2F%2Fshop.example%2F", "https://shop.example/"), "none"},
+		{"another's shown, ours behind it", a("https://portal.ours.example/", "https://shop.example/"), "warning"},
 		{"a protector whose wrapping is broken", a("https://urldefense.com/v3/__;!!A!x$", "https://portal.ours.example/"), "none"},
 		{"a partner's own mail filter", a("https://mx.partner.example/fmlurlsvc/?url=https%3A%2F%2Fportal.ours.example%2F", "https://portal.ours.example/"), "none"},
 		{"a stranger's host like a mail filter", a("https://evil.test/fmlurlsvc/?url=https%3A%2F%2Fportal.ours.example%2F", "https://portal.ours.example/"), "warning"},
@@ -159,6 +166,14 @@ func TestSharingLinkEdges(t *testing.T) {
 		{"a form", toOutside + "\nhttps://docs.google.com/forms/d/e/1FA/viewform\n", "", "none"},
 		{"GigaFile, Japanese behind it", toOutside + "\n資料はhttps://99.gigafile.nu/1231-abcからどうぞ。\n", "", "warning"},
 		{"in brackets", toOutside + "\n（https://firestorage.jp/download/abc）\n", "", "warning"},
+		{"in round brackets, without a scheme", toOutside + "\n(1drv.ms/f/s!AAA)\n", "", "warning"},
+		{"in angle brackets, without a scheme", toOutside + "\n<1drv.ms/f/s!AAA>\n", "", "warning"},
+		{"in quotation marks, without a scheme", toOutside + "\n\"1drv.ms/f/s!AAA\"\n", "", "warning"},
+		{"in single quotation marks, without a scheme", toOutside + "\n'1drv.ms/f/s!AAA'\n", "", "warning"},
+		{"behind words, without a scheme", toOutside + "\nsee 1drv.ms/f/s!AAA please\n", "", "warning"},
+		{"behind Japanese, without a scheme", toOutside + "\n資料は1drv.ms/f/s!AAA\n", "", "warning"},
+		{"below the policy's host", toOutside + "\nhttps://a.files.ours.example/x\n", "hosts: [files.ours.example]", "warning"},
+		{"a host that only ends like the policy's", toOutside + "\nhttps://notfiles.ours.example/x\n", "hosts: [files.ours.example]", "none"},
 		{"behind a word", htmlMail(toOutside, `<a href="https://app.box.com/s/abc">here</a>`), "", "warning"},
 		{"behind Safe Links", htmlMail(toOutside, `<a href="https://jpn01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fapp.box.com%2Fs%2Fabc&amp;data=1">here</a>`), "", "warning"},
 		{"a cloud of one's own", toOutside + "\nhttps://cloud.ours.example/index.php/s/AbCd\n", "", "warning"},
@@ -182,6 +197,35 @@ func TestSharingLinkCounts(t *testing.T) {
 	found := judge(t, SharingLink, "", stored(raw), "ours.example")
 	if len(found) != 1 || found[0].Message != "2 links to OneDrive, WeTransfer go to 2 recipients outside" || len(found[0].Evidence) != 2 {
 		t.Errorf("found %+v", found)
+	}
+}
+
+// One link to one recipient is told in the singular.
+func TestSharingLinkOne(t *testing.T) {
+	found := judge(t, SharingLink, "", stored(toOutside+"\nhttps://1drv.ms/f/s!AAA\n"), "ours.example")
+	if len(found) != 1 || found[0].Message != "1 link to OneDrive goes to 1 recipient outside" {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestSharingLinkParameters(t *testing.T) {
+	for params, ok := range map[string]bool{
+		"hosts: [files.ours.example]":             true,
+		"allow: [files.ours.example]":             true,
+		"hosts: ['']":                             false,
+		"hosts: [files.ours.example/x]":           false,
+		"hosts: ['*.ours.example']":               false,
+		"allow: ['https://files.ours.example']":   false,
+		"allow: [somebody@files.ours.example]":    false,
+		"hosts: ['files.ours.example a.example']": false,
+	} {
+		var node yaml.Node
+		if err := yaml.Unmarshal([]byte(params), &node); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := SharingLink.Configure("x", &node); (err == nil) != ok {
+			t.Errorf("%s: %v, want it taken: %v", params, err, ok)
+		}
 	}
 }
 

@@ -131,6 +131,16 @@ func TestMissingAttachmentEdges(t *testing.T) {
 		{"a signature is no file", out + multi(text, "Content-Type: application/pkcs7-signature; name=smime.p7s\n\nx"), "warning"},
 		{"encrypted", out + "Content-Type: application/pkcs7-mime; name=smime.p7m\n\nx", "none"},
 		{"uuencoded", out + "\n" + says + "begin 644 a.txt\n#0V%T\n`\nend\n", "none"},
+		{"uuencoded, four digits", out + "\n" + says + "begin 0644 a.txt\n#0V%T\n`\nend\n", "none"},
+		{"a sentence like uuencode", out + "\n" + says + "begin now a.txt\n", "warning"},
+		{"a number behind begin", out + "\n" + says + "begin 64 a.txt\n", "warning"},
+		{"a long number behind begin", out + "\n" + says + "begin 20240 a.txt\n", "warning"},
+		{"a mode and no name", out + "\n" + says + "begin 644 \n", "warning"},
+		{"a mode and a name without begin", out + "\n" + says + "644 a.txt\n", "warning"},
+		{"a picture of the text and of the quotation", out + related("<p>"+says+"<img src=cid:i1@x></p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "none"},
+		{"a picture that the text does not show", out + related("<p>"+says+"</p>"), "none"},
+		{"a picture attached, and shown by the quotation", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "Disposition: inline", "Disposition: attachment", 1), "none"},
+		{"a file that the quotation names as a picture", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "image/png", "application/pdf", 1), "none"},
 		{"a list's footer", out + multi(text, "Content-Type: text/plain\n\n-- list"), "warning"},
 		{"quoted", out + "\n了解しました。\n> " + says, "none"},
 		{"below Original Message", out + "\n了解しました。\n-----Original Message-----\nFrom: b\n" + says, "none"},
@@ -143,6 +153,9 @@ func TestMissingAttachmentEdges(t *testing.T) {
 		{"subject of a new message", "From: a@ours.example\nTo: b@out.example\nSubject: =?utf-8?B?44CQ5re75LuY44CR6K2w5LqL6Yyy?=\n\nHello\n", "warning"},
 		{"subject of an answer", "From: a@ours.example\nTo: b@out.example\nSubject: Re: attached report\n\nHello\n", "none"},
 		{"subject of an answer without Re", "From: a@ours.example\nTo: b@out.example\nIn-Reply-To: <1@x>\nSubject: attached report\n\nHello\n", "none"},
+		{"subject of an answer by References", "From: a@ours.example\nTo: b@out.example\nReferences: <1@x>\nSubject: attached report\n\nHello\n", "none"},
+		{"link called attachment by its address", out + html("<p>"+says+"</p><a href=https://ours.example/x>https://ours.example/attached</a>"), "warning"},
+		{"link behind a word", out + html("<p>"+says+"</p><a href=https://ours.example/x>our house</a>"), "warning"},
 		{"link to a file", out + "\n" + says + "https://www.ours.example/a.pdf\n", "none"},
 		{"link to a share", out + "\n" + says + "https://1drv.ms/b/s!AAA\n", "none"},
 		{"link to a page", out + "\n" + says + "https://www.ours.example/\n", "warning"},
@@ -181,6 +194,15 @@ func TestMissingAttachmentEvidence(t *testing.T) {
 	ev := found[0].Evidence[0]
 	if got := string(m.Bytes(ev.Span)); got != "Please find attached the plan." || ev.Text != got {
 		t.Errorf("evidence %q, text %q", got, ev.Text)
+	}
+}
+
+// The evidence of a subject is the field.
+func TestMissingAttachmentEvidenceOfSubject(t *testing.T) {
+	m := stored("From: a@ours.example\nTo: b@out.example\nSubject: attached report\n\nHello\n")
+	found := judge(t, MissingAttachment, "", m, "ours.example")
+	if len(found) != 1 || found[0].Where != "Subject" || !strings.Contains(string(m.Bytes(found[0].Evidence[0].Span)), "attached report") {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -21,6 +21,9 @@ func TestBlockedRecipientEdges(t *testing.T) {
 		{"in the envelope only", "To: b@ours.example\n", "a@ours.example", []string{"drop@gmail.com"}, 1},
 		{"in Cc only", "To: b@ours.example\nCc: drop@gmail.com\n", "a@ours.example", []string{"b@ours.example"}, 1},
 		{"in Reply-To only", "To: b@ours.example\nReply-To: drop@gmail.com\n", "a@ours.example", []string{"b@ours.example"}, 0},
+		{"in Reply-To and the envelope", "To: b@ours.example\nReply-To: drop@gmail.com\n", "a@ours.example", []string{"drop@gmail.com"}, 1},
+		{"in Mail-Followup-To only", "To: b@ours.example\nMail-Followup-To: drop@gmail.com\n", "a@ours.example", []string{"b@ours.example"}, 0},
+		{"twice in the envelope", "To: b@ours.example\n", "a@ours.example", []string{"drop@gmail.com", "drop@gmail.com"}, 1},
 		{"an auto-reply", "To: drop@gmail.com\nAuto-Submitted: auto-replied\n", "<>", []string{"drop@gmail.com"}, 1},
 		{"two", "To: drop@gmail.com, y@evil.example\n", "a@ours.example", []string{"drop@gmail.com", "y@evil.example"}, 2},
 	}

@@ -262,12 +262,87 @@ func TestLookalikeDomainInEnvelope(t *testing.T) {
 	}
 }
 
+// Once in the envelope is once found, and the evidence is the address.
+func TestLookalikeDomainOnce(t *testing.T) {
+	m := sent(t, "From: a@ours.example\nTo: taro@gmai.com\n\n", "a@ours.example", "taro@gmai.com", "hana@gmai.com", "hana@gmai.com")
+	found := judge(t, LookalikeDomain, "", m, "ours.example")
+	if len(found) != 2 {
+		t.Fatalf("found %+v", found)
+	}
+	for _, f := range found {
+		switch f.Where {
+		case "To":
+			if len(f.Evidence) != 1 || !strings.Contains(string(m.Bytes(f.Evidence[0].Span)), "taro@gmai.com") {
+				t.Errorf("evidence %+v", f.Evidence)
+			}
+		case "envelope": // no field shows it
+		default:
+			t.Errorf("found in %s", f.Where)
+		}
+	}
+}
+
+// A domain that is somebody's is told, and nothing is suggested in its place.
+func TestLookalikeDomainContested(t *testing.T) {
+	found := judge(t, LookalikeDomain, "", stored("From: a@ours.example\nTo: taro@yahoo.jp\n\n"), "ours.example")
+	if worst(found) != "info" || found[0].Suggest != "" {
+		t.Errorf("found %+v", found)
+	}
+}
+
+// The evidence of each field reaches from its first outside address to its last.
+func TestExposedRecipientsEvidence(t *testing.T) {
+	m := stored("From: taro@ours.example\nTo: " + people(9, 9) + "\nCc: x@out.example\n\nText\n")
+	found := judge(t, ExposedRecipients, "", m, "ours.example")
+	if len(found) != 1 || found[0].Where != "To, Cc" || len(found[0].Evidence) != 2 {
+		t.Fatalf("found %+v", found)
+	}
+	to, cc := found[0].Evidence[0], found[0].Evidence[1]
+	if got := string(m.Bytes(to.Span)); got != people(9, 9) || to.Text != "9 external addresses" {
+		t.Errorf("To: %q, %q", got, to.Text)
+	}
+	if got := string(m.Bytes(cc.Span)); got != "x@out.example" || cc.Text != "1 external address" {
+		t.Errorf("Cc: %q, %q", got, cc.Text)
+	}
+}
+
+// What could hide a recipient or a part, and every limit, is grave.
+func TestMalformedMessageGraveKinds(t *testing.T) {
+	for _, kind := range []message.Kind{
+		message.NoHeader, message.EmptyMessage, message.ReadError, message.HiddenField, message.DuplicateField, message.NUL,
+		message.Unclosed, message.QuotedLocal, message.SourceRoute, message.BlankBeforeColon, message.EncodedAddress,
+		message.DuplicateStructure, message.GuessedBoundary, message.EncodedParts, message.HiddenAttachment, message.AmbiguousBoundary,
+		message.PartsOutside, message.ConflictingNames, message.DataAfterPadding, message.PartialMessage, message.LimitSize,
+		message.LimitHeader, message.LimitFields, message.LimitDepth, message.LimitParts, message.LimitAddresses,
+	} {
+		if got := severityOf(message.Defect{Kind: kind, Where: "To"}); got != lint.High {
+			t.Errorf("%s: %s, want high", kind, got)
+		}
+	}
+}
+
+// A defect that stands in several places of one kind is one finding.
+func TestMalformedMessageTimes(t *testing.T) {
+	found := judge(t, MalformedMessage, "", stored("X-Mailer : x\nX-Mailer : y\nTo: a@x.example\n\n"), "ours.example")
+	if len(found) != 1 || len(found[0].Evidence) != 2 || !strings.HasSuffix(found[0].Message, " (2 times)") {
+		t.Errorf("found %+v", found)
+	}
+	found = judge(t, MalformedMessage, "", stored("X-Mailer : x\nTo: a@x.example\n\n"), "ours.example")
+	if len(found) != 1 || len(found[0].Evidence) != 1 || strings.Contains(found[0].Message, "times") {
+		t.Errorf("found %+v", found)
+	}
+}
+
 func TestMalformedMessageGrades(t *testing.T) {
 	tests := []struct{ name, raw, want string }{
 		{"clean", "From: a@x.example\nTo: b@y.example\n\nText\n", "none"},
 		{"second To", "To: a@x.example\nTo: b@y.example\n\n", "high"},
 		{"the same To twice", "To: a@x.example\nTo: a@x.example\n\n", "info"},
 		{"second Subject", "Subject: a\nSubject: b\n\n", "info"},
+		{"second Date", "Date: Mon, 6 Jan 2025 09:00:00 +0900\nDate: Tue, 7 Jan 2025 09:00:00 +0900\n\n", "info"},
+		{"second Message-ID", "Message-ID: <a@x.example>\nMessage-ID: <b@x.example>\n\n", "info"},
+		{"second From", "From: a@x.example\nFrom: b@x.example\n\n", "high"},
+		{"unclosed quote in From", "From: \"x <a@x.example>\n\n", "high"},
 		{"semicolons", "To: a@x.example; b@y.example\n\n", "info"},
 		{"blank before the colon of To", "To : a@x.example\n\n", "high"},
 		{"folded before the colon of To", "To\n : a@x.example\n\n", "high"},
