@@ -32,7 +32,7 @@ func TestParseURL(t *testing.T) {
 			t.Errorf("%q: %+v %v, want host %s user %s", tt.in, u, ok, tt.host, tt.user)
 		}
 	}
-	for _, bad := range []string{"", "x", "mailto:a@b.example", "javascript:alert(1)", "data:text/html,x", "https://", "https:///", "/a/b", "#a", "cid:x", "https://a b/", "tel:+81"} {
+	for _, bad := range []string{"", "x", "mailto:a@b.example", "javascript:alert(1)", "data:text/html,x", "https://", "https:///", "/a/b", "#a", "cid:x", "https://a b/", "tel:+81", "https://\u034f/"} {
 		if u, ok := ParseURL(bad); ok {
 			t.Errorf("%q is taken for %+v", bad, u)
 		}

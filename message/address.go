@@ -70,13 +70,18 @@ func Domain(s string) (domain string, ok bool) {
 		return strings.ToLower(s), literal(s[1 : len(s)-1])
 	}
 	if plain(s) {
-		return lower(s), s != "" && !strings.Contains(s, "..") && s[0] != '.'
+		return lower(s), noEmptyLabel(s)
 	}
 	a, err := idnaProfile.ToASCII(s)
-	if err != nil {
+	a = strings.TrimSuffix(a, ".")
+	if err != nil || !noEmptyLabel(a) { // some letters are written as nothing (U+034F)
 		return lower(s), false
 	}
-	return strings.TrimSuffix(a, "."), true
+	return a, true
+}
+
+func noEmptyLabel(domain string) bool {
+	return domain != "" && domain[0] != '.' && !strings.Contains(domain, "..")
 }
 
 // idnaProfile is UTS #46 as registrars and mail programs apply it: mapping of
