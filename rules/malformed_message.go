@@ -63,7 +63,7 @@ var grave = map[message.Kind]bool{
 	message.DuplicateStructure: true, message.GuessedBoundary: true, message.EncodedParts: true, message.HiddenAttachment: true, message.AmbiguousBoundary: true, message.PartsOutside: true,
 	message.ConflictingNames: true, message.DataAfterPadding: true, message.PartialMessage: true,
 	message.LimitSize: true, message.LimitHeader: true, message.LimitFields: true,
-	message.LimitDepth: true, message.LimitParts: true, message.LimitAddresses: true,
+	message.LimitDepth: true, message.LimitParts: true, message.LimitAddresses: true, message.LimitText: true,
 }
 
 // graveIn are defects that are grave only in fields that say who receives the

@@ -313,7 +313,7 @@ func TestMalformedMessageGraveKinds(t *testing.T) {
 		message.Unclosed, message.QuotedLocal, message.SourceRoute, message.BlankBeforeColon, message.EncodedAddress,
 		message.DuplicateStructure, message.GuessedBoundary, message.EncodedParts, message.HiddenAttachment, message.AmbiguousBoundary,
 		message.PartsOutside, message.ConflictingNames, message.DataAfterPadding, message.PartialMessage, message.LimitSize,
-		message.LimitHeader, message.LimitFields, message.LimitDepth, message.LimitParts, message.LimitAddresses,
+		message.LimitHeader, message.LimitFields, message.LimitDepth, message.LimitParts, message.LimitAddresses, message.LimitText,
 	} {
 		if got := severityOf(message.Defect{Kind: kind, Where: "To"}); got != lint.High {
 			t.Errorf("%s: %s, want high", kind, got)
