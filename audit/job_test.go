@@ -49,6 +49,12 @@ func TestDiff(t *testing.T) {
 	wantJob(t, night, ExitClean, "3 unchanged and not shown, 0 gone")
 	put("a@corp.example,,smtp:x@evil.test,True\nb@corp.example,,smtp:x@evil.test,True\nc@corp.example,,smtp:x@evil.test,True\n")
 	wantJob(t, night, ExitFindings, "3 mailboxes forward to x@evil.test", "2 unchanged and not shown")
+	// What is critical is shown every night, until it is gone or approved.
+	wantJob(t, night, ExitFindings, "3 mailboxes forward to x@evil.test", "3 unchanged and not shown, 0 gone")
+	approved := night
+	approved.Baseline = write(t, "approved.yaml", "- {target: x@evil.test, reason: the branch office, until: 2027-03-31}\n")
+	approved.Save = ""
+	wantJob(t, approved, ExitClean, "0 critical")
 	put("a@corp.example,,,True\nb@corp.example,,,True\nc@corp.example,,,True\n")
 	wantJob(t, night, ExitClean, "4 gone")
 	put("a@corp.example,,smtp:x@ev")

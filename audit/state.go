@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"maillint/lint"
 )
 
 // Key is what makes a finding the same as one of the last audit: not its line,
@@ -84,7 +86,9 @@ func ParseState(path string, data []byte) (*State, error) {
 }
 
 // apply leaves in the report what is new since the last audit. A shared
-// target is new again when a mailbox has joined.
+// target is new again when a mailbox has joined. What is critical is shown every
+// time until it is gone or approved: a night that nobody read must not be the
+// last one that spoke of it.
 func (s *State) apply(r *Report) {
 	if s == nil {
 		return
@@ -95,7 +99,7 @@ func (s *State) apply(r *Report) {
 		k := f.key()
 		seen[k] = true
 		before, ok := s.known[k]
-		if ok && !slices.ContainsFunc(f.Mailboxes, func(m string) bool { return !before[m] }) {
+		if ok && f.Severity < lint.Critical && !slices.ContainsFunc(f.Mailboxes, func(m string) bool { return !before[m] }) {
 			r.Known++
 			continue
 		}

@@ -59,7 +59,7 @@ func lookNames(ctx context.Context, p *Patient, say saying) {
 
 func lookHops(ctx context.Context, p *Patient, say saying) {
 	if len(p.Hops) == 0 {
-		say(Skipped, "a milter has none", "", "")
+		say(Skipped, "there is none, and a milter needs none", "", "")
 	}
 	for _, h := range p.Hops {
 		for _, address := range h.Addresses {

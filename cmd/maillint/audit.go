@@ -46,8 +46,9 @@ with the command that removes the setting.
 Which domains are internal is taken from --internal, else from the policy, else it is the domain
 that most of the mailboxes share.
 
-With --diff only what is new since the last audit is shown, and the rest is counted. --save keeps
-this audit for the next; both may name the same file, which need not be there the first time.
+With --diff only what is new since the last audit is shown, and the rest is counted; what is
+critical is shown until it is gone or approved. --save keeps this audit for the next; both may name
+the same file, which need not be there the first time.
 
 Exit status: 0 clean, 1 findings at or over --fail-level, 2 usage or policy error, 3 something
 could not be read (it is named, and the rest is still audited). An empty export is a warning.`,
@@ -71,7 +72,7 @@ could not be read (it is named, and the rest is still audited). An empty export 
 	f.StringVar(&job.Diff, "diff", "", "show only what is new since this audit (a report in jsonl)")
 	f.StringVar(&job.Save, "save", "", "keep this audit for the next --diff, if it is complete")
 	f.StringVar(&job.BlockList, "block-list", "", "add the targets found to this file, which a policy's lists: may name")
-	f.StringVar(&job.BlockLevel, "block-level", "high", "severity from which on targets are added to the block list")
+	f.StringVar(&job.BlockLevel, "block-level", "critical", "severity from which on targets are added to the block list")
 	return cmd
 }
 
