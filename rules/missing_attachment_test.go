@@ -141,6 +141,11 @@ func TestMissingAttachmentEdges(t *testing.T) {
 		{"a picture that the text does not show", out + related("<p>"+says+"</p>"), "none"},
 		{"a picture attached, and shown by the quotation", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "Disposition: inline", "Disposition: attachment", 1), "none"},
 		{"a file that the quotation names as a picture", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "image/png", "application/pdf", 1), "none"},
+		{"a container called an attachment", out + multi("Content-Type: multipart/alternative; boundary=c\nContent-Disposition: attachment; filename=x\n\n--c\n"+text+"\n--c--"), "warning"},
+		{"the version of PGP is no file", out + multi(text, "Content-Type: application/pgp-encrypted\n\nVersion: 1"), "warning"},
+		{"a named file of PGP", out + multi(text, "Content-Type: application/pgp-encrypted; name=a.asc\n\nx"), "none"},
+		{"a picture without an ID, and a quotation that shows one without", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:></blockquote>"), "Content-ID: <i1@x>\n", "", 1), "none"},
+		{"a picture of the quotation alone", out + related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "warning"},
 		{"a list's footer", out + multi(text, "Content-Type: text/plain\n\n-- list"), "warning"},
 		{"quoted", out + "\n了解しました。\n> " + says, "none"},
 		{"below Original Message", out + "\n了解しました。\n-----Original Message-----\nFrom: b\n" + says, "none"},
@@ -193,6 +198,22 @@ func TestMissingAttachmentEvidence(t *testing.T) {
 	}
 	ev := found[0].Evidence[0]
 	if got := string(m.Bytes(ev.Span)); got != "Please find attached the plan." || ev.Text != got {
+		t.Errorf("evidence %q, text %q", got, ev.Text)
+	}
+}
+
+// Of a sentence over two lines, the evidence is what stands on the first, and
+// its text is cut at a length.
+func TestMissingAttachmentEvidenceOverLines(t *testing.T) {
+	long := "Please find attached the plan that all of us made together during the last months for"
+	m := stored("From: a@ours.example\nTo: b@out.example\nSubject: x\n\n" + long + "\n" + strings.Repeat("the building, ", 20) + "and more.\n")
+	found := judge(t, MissingAttachment, "", m, "ours.example")
+	if len(found) != 1 {
+		t.Fatalf("found %v", found)
+	}
+	ev := found[0].Evidence[0]
+	got := string(m.Bytes(ev.Span))
+	if got == "" || !strings.HasPrefix(long, got) || strings.Contains(got, "…") || !strings.HasPrefix(ev.Text, got) || !strings.HasSuffix(ev.Text, "…") || utf8.RuneCountInString(ev.Text) != 161 {
 		t.Errorf("evidence %q, text %q", got, ev.Text)
 	}
 }
