@@ -310,15 +310,17 @@ func (r *htmlReader) add(target string) {
 	}
 }
 
-// picture: what a link shows is its picture's alternative text, too.
+// picture: it stands on its line as words do, so that a quotation below it
+// starts another. What a link shows is its picture's alternative text, too.
 func (r *htmlReader) picture(a attributes) {
+	if !r.fresh {
+		r.mark()
+		r.fresh = true
+	}
 	if r.link != nil && a.alt != "" && !r.hidden() {
 		r.label.WriteString(" " + a.alt + " ")
 	}
 	if id, ok := strings.CutPrefix(a.src, "cid:"); ok {
-		if !r.fresh {
-			r.mark()
-		}
 		r.pictures = append(r.pictures, placed{Link{Target: id}, r.line})
 	}
 }

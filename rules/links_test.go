@@ -86,6 +86,7 @@ func TestDeceptiveLinkEdges(t *testing.T) {
 		{"IDN, another", a("https://xn--r8jz45g.jp/", "https://例.jp/"), "warning"},
 		{"full width", a("https://evil.test/", "ｐｏｒｔａｌ．ｏｕｒｓ．ｅｘａｍｐｌｅ"), "high"},
 		{"a picture", `<a href="https://evil.test/"><img src=x alt="https://portal.ours.example/"></a>`, "high"},
+		{"a picture straight above a quotation", `<p>x</p><a href="https://evil.test/"><img src=x alt="portal.ours.example"></a><blockquote type=cite>b</blockquote>`, "high"},
 		{"in pieces", `<a href="https://evil.test/"><b>https://</b><i>portal.</i>ours.example</a>`, "high"},
 		{"zero-width", a("https://evil.test/", "portal.&#8203;ours&shy;.example"), "high"},
 		{"hidden tail", `<a href="https://evil.test/">portal.ours.example<span style="display: none">.evil.test</span></a>`, "high"},
