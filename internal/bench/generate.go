@@ -44,20 +44,26 @@ func compose(r *rand.Rand, i, size int) []byte {
 	fmt.Fprintf(&w, "Received: from pc1.example.co.jp ([192.0.2.1])\r\n\tby mail.example.co.jp with ESMTPSA id %x;\r\n\tMon, 06 Jan 2025 09:00:00 +0900\r\n", r.Uint64())
 	fmt.Fprintf(&w, "From: hanako@example.co.jp\r\nTo: %s\r\nSubject: report %d\r\n", strings.Join(to, ",\r\n "), i)
 	fmt.Fprintf(&w, "Date: Mon, 06 Jan 2025 09:00:00 +0900\r\nMessage-ID: <%x@example.co.jp>\r\nMIME-Version: 1.0\r\nUser-Agent: Mozilla Thunderbird\r\n", r.Uint64())
+	body(&w, r, i%4 == 3, size, 1000)
+	return w.Bytes()
+}
+
+// body writes a text, the same in HTML, and a file that fills the message up to
+// its size where more octets than least are left for one.
+func body(w *bytes.Buffer, r *rand.Rand, japaneseText bool, size, least int) {
 	w.WriteString("Content-Type: multipart/mixed; boundary=\"=_mix\"\r\n\r\n--=_mix\r\nContent-Type: multipart/alternative; boundary=\"=_alt\"\r\n\r\n--=_alt\r\n")
-	text(&w, r, "plain", i%4 == 3)
+	text(w, r, "plain", japaneseText)
 	w.WriteString("\r\n--=_alt\r\n")
-	text(&w, r, "html", i%4 == 3)
+	text(w, r, "html", japaneseText)
 	w.WriteString("\r\n--=_alt--\r\n")
-	if rest := size - w.Len(); rest > 1000 {
+	if rest := size - w.Len(); rest > least {
 		raw := make([]byte, rest*57/78)
 		for k := range raw {
 			raw[k] = byte(r.Uint32())
 		}
-		attachment(&w, raw)
+		attachment(w, raw)
 	}
 	w.WriteString("--=_mix--\r\n")
-	return w.Bytes()
 }
 
 func attachment(w *bytes.Buffer, raw []byte) {
@@ -76,19 +82,8 @@ func letter(size int) []byte {
 	var w bytes.Buffer
 	r := rand.New(rand.NewPCG(2, uint64(size)))
 	w.WriteString("From: hanako@example.co.jp\r\nTo: taro@customer.example.org, jiro@customer.example.org\r\nSubject: report\r\nDate: Mon, 06 Jan 2025 09:00:00 +0900\r\nMessage-ID: <letter@example.co.jp>\r\nMIME-Version: 1.0\r\n")
-	w.WriteString("Content-Type: multipart/mixed; boundary=\"=_mix\"\r\n\r\n--=_mix\r\nContent-Type: multipart/alternative; boundary=\"=_alt\"\r\n\r\n--=_alt\r\n")
-	text(&w, r, "plain", true)
-	w.WriteString("\r\n--=_alt\r\n")
-	text(&w, r, "html", true)
-	w.WriteString("\r\n--=_alt--\r\n")
-	if rest := size - w.Len(); rest > 400 {
-		raw := make([]byte, rest*57/78)
-		for k := range raw {
-			raw[k] = byte(r.Uint32())
-		}
-		attachment(&w, raw)
-	}
-	w.WriteString("--=_mix--\r\n.\r\n")
+	body(&w, r, true, size, 400)
+	w.WriteString(".\r\n")
 	return w.Bytes()
 }
 
