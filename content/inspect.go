@@ -106,14 +106,14 @@ func (in *Inspection) Uninspected() []*File {
 func (in *Inspection) body(p *message.Part) {
 	if p.Embedded != nil {
 		if s := p.Embedded.Subject(); s != "" {
-			in.bodies = append(in.bodies, Text{Where: where(p) + ", Subject", Prose: s})
+			in.bodies = append(in.bodies, Text{Where: p.Where() + ", Subject", Prose: s})
 		}
 		return
 	}
 	if p.Container() || p.Attachment() {
 		return
 	}
-	base := Text{Where: where(p), Again: in.alternative(p)}
+	base := Text{Where: p.Where(), Again: in.alternative(p)}
 	if p.Outside {
 		base.Hidden = OutsideParts
 	}
@@ -139,16 +139,9 @@ func (in *Inspection) alternative(p *message.Part) bool {
 	return last != p
 }
 
-func where(p *message.Part) string {
-	if p.Path == "" {
-		return "body"
-	}
-	return p.Path
-}
-
 // part opens a part that is a file.
 func (in *Inspection) part(p *message.Part) *File {
-	f := &File{Path: where(p), Name: p.Name(), Declared: p.Type, Part: p, Size: -1}
+	f := &File{Path: p.Where(), Name: p.Name(), Declared: p.Type, Part: p, Size: -1}
 	if in.meter.stopped != "" {
 		f.Uninspected = string(in.meter.stopped)
 		return f

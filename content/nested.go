@@ -44,13 +44,13 @@ func readMessage(in *Inspection, f *File, data []byte) {
 	}
 }
 
-func wherePart(p *message.Part) string { return "part " + where(p) }
+func wherePart(p *message.Part) string { return "part " + p.Where() }
 
 // innerPart opens an attachment of a message that is a file.
 func (in *Inspection) innerPart(f *File, p *message.Part) {
 	name := p.Name()
 	if name == "" {
-		name = fmt.Sprintf("part-%s", where(p))
+		name = fmt.Sprintf("part-%s", p.Where())
 	}
 	x := in.member(f, name, -1)
 	if x == nil {

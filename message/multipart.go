@@ -37,12 +37,12 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		return stop
 	}
 	if other := p.otherBoundary(level, pos, stop); other != nil {
-		p.m.note(AmbiguousBoundary, part.where(), Span{pos, pos}, "the delimiters in the body are not those of the boundary parameter")
+		p.m.note(AmbiguousBoundary, part.Where(), Span{pos, pos}, "the delimiters in the body are not those of the boundary parameter")
 		p.stack[level].names = append(p.stack[level].names, other)
 		stop = p.seek(pos, end)
 	}
 	if stop.level != level || stop.closing {
-		p.m.note(NoDelimiter, part.where(), Span{pos, stop.start}, "no part starts in the body")
+		p.m.note(NoDelimiter, part.Where(), Span{pos, stop.start}, "no part starts in the body")
 		part.Body = Span{pos, p.trimEOL(pos, stop.start, stop.level >= 0)}
 		p.textOnly(part)
 		if stop.level != level {
@@ -62,10 +62,10 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 			continue
 		}
 		if closed {
-			p.m.note(PartsOutside, part.where(), Span{stop.start, stop.next}, "a part after the closing delimiter")
+			p.m.note(PartsOutside, part.Where(), Span{stop.start, stop.next}, "a part after the closing delimiter")
 		}
 		if len(p.m.Parts) >= p.limits.Parts {
-			p.m.note(LimitParts, part.where(), Span{stop.start, end}, "more than %d parts", p.limits.Parts)
+			p.m.note(LimitParts, part.Where(), Span{stop.start, end}, "more than %d parts", p.limits.Parts)
 			stop = p.skip(level, stop, end)
 			break
 		}
@@ -73,7 +73,7 @@ func (p *parser) children(part *Part, index, level int, pos, end int64) found {
 		n++
 	}
 	if !closed {
-		p.m.note(NoEndDelimiter, part.where(), Span{stop.start, stop.start}, "the closing delimiter is missing")
+		p.m.note(NoEndDelimiter, part.Where(), Span{stop.start, stop.start}, "the closing delimiter is missing")
 	}
 	return stop
 }
@@ -141,10 +141,10 @@ func (p *parser) outside(part *Part, what string, pos int64, stop found) {
 	}
 	span := Span{pos, end}
 	if what == "epilogue" {
-		p.m.note(TextOutside, part.where(), span, "text after the last part")
+		p.m.note(TextOutside, part.Where(), span, "text after the last part")
 	}
 	if looksLikePart(head) {
-		p.m.note(PartsOutside, part.where(), span, "the %s looks like a part", what)
+		p.m.note(PartsOutside, part.Where(), span, "the %s looks like a part", what)
 	}
 	path := what
 	if part.Path != "" {

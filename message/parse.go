@@ -180,7 +180,7 @@ func (p *parser) encoded(part *Part) {
 	inner := parse(&window{data: data, size: int64(len(data))}, limits)
 	part.Embedded = inner
 	if part.multipart() && len(inner.Parts) > 1 {
-		p.m.note(EncodedParts, part.where(), part.Body, "parts inside a container in %s", part.Encoding)
+		p.m.note(EncodedParts, part.Where(), part.Body, "parts inside a container in %s", part.Encoding)
 	}
 	for _, q := range inner.Parts[min(1, len(inner.Parts)):] {
 		if part.Path != "" {
@@ -196,11 +196,11 @@ func (p *parser) encoded(part *Part) {
 
 func (p *parser) roomFor(part *Part, pos int64) bool {
 	if p.depth >= p.limits.Depth {
-		p.m.note(LimitDepth, part.where(), Span{pos, pos}, "parts nested deeper than %d are not opened", p.limits.Depth)
+		p.m.note(LimitDepth, part.Where(), Span{pos, pos}, "parts nested deeper than %d are not opened", p.limits.Depth)
 		return false
 	}
 	if len(p.m.Parts) >= p.limits.Parts {
-		p.m.note(LimitParts, part.where(), Span{pos, pos}, "more than %d parts", p.limits.Parts)
+		p.m.note(LimitParts, part.Where(), Span{pos, pos}, "more than %d parts", p.limits.Parts)
 		return false
 	}
 	return true

@@ -19,8 +19,8 @@ func (p *Part) message() bool {
 	return false
 }
 
-// where names the part in defects and findings: its path, or "body".
-func (p *Part) where() string {
+// Where names the part in defects and findings: its path, or "body".
+func (p *Part) Where() string {
 	if p.Path == "" {
 		return "body"
 	}
@@ -239,19 +239,19 @@ func (p *parser) boundaries(part *Part, pos, end int64) [][]byte {
 		}
 	}
 	if len(out) > 1 {
-		p.m.note(AmbiguousBoundary, part.where(), Span{pos, pos}, "%d different boundaries", len(out))
+		p.m.note(AmbiguousBoundary, part.Where(), Span{pos, pos}, "%d different boundaries", len(out))
 	}
 	for _, b := range out {
 		if len(b) > 70 {
-			p.m.note(LongBoundary, part.where(), Span{pos, pos}, "a boundary of %d octets (RFC 2046 allows 70)", len(b))
+			p.m.note(LongBoundary, part.Where(), Span{pos, pos}, "a boundary of %d octets (RFC 2046 allows 70)", len(b))
 		}
 	}
 	if len(out) == 0 {
 		if b := p.sniffBoundary(pos, end); b != nil {
-			p.m.note(GuessedBoundary, part.where(), Span{pos, pos}, "a multipart without a boundary parameter, and delimiters in its body")
+			p.m.note(GuessedBoundary, part.Where(), Span{pos, pos}, "a multipart without a boundary parameter, and delimiters in its body")
 			return append(out, b)
 		}
-		p.m.note(MissingBoundary, part.where(), Span{pos, pos}, "a multipart without a boundary")
+		p.m.note(MissingBoundary, part.Where(), Span{pos, pos}, "a multipart without a boundary")
 	}
 	return out
 }
@@ -362,7 +362,7 @@ func (p *Part) Decoded() []byte {
 	raw := p.Body
 	if most := int64(limit) * 2; raw.Len() > most {
 		raw.End = raw.Start + most
-		p.msg.note(LimitText, p.where(), p.Body, "only the first %d octets are looked into", limit)
+		p.msg.note(LimitText, p.Where(), p.Body, "only the first %d octets are looked into", limit)
 	}
 	src := p.msg.bytes(raw)
 	switch p.Encoding {
@@ -373,7 +373,7 @@ func (p *Part) Decoded() []byte {
 	case "quoted-printable":
 		var bad int
 		if p.decoded, bad = appendQP(make([]byte, 0, len(src)), src); bad > 0 {
-			p.msg.note(BadQuotedPrintable, p.where(), p.Body, "%d escapes that are none", bad)
+			p.msg.note(BadQuotedPrintable, p.Where(), p.Body, "%d escapes that are none", bad)
 		}
 	case "x-uuencode":
 		p.decoded = decodeUU(src)
@@ -382,17 +382,17 @@ func (p *Part) Decoded() []byte {
 	}
 	if len(p.decoded) > limit {
 		p.decoded = p.decoded[:limit]
-		p.msg.note(LimitText, p.where(), p.Body, "only the first %d octets are looked into", limit)
+		p.msg.note(LimitText, p.Where(), p.Body, "only the first %d octets are looked into", limit)
 	}
 	return p.decoded
 }
 
 func (p *Part) noteBase64(st *base64State) {
 	if st.after > 0 {
-		p.msg.note(DataAfterPadding, p.where(), p.Body, "%d octets of base64 after its end", st.after)
+		p.msg.note(DataAfterPadding, p.Where(), p.Body, "%d octets of base64 after its end", st.after)
 	}
 	if st.junk > 0 {
-		p.msg.note(BadBase64, p.where(), p.Body, "%d octets that are not base64, skipped", st.junk)
+		p.msg.note(BadBase64, p.Where(), p.Body, "%d octets that are not base64, skipped", st.junk)
 	}
 }
 
@@ -415,7 +415,7 @@ func (p *Part) Text() string {
 	if p.text == nil {
 		text, bad := decodeCharset(p.Charset, p.Decoded())
 		if bad != "" {
-			p.msg.note(bad, p.where(), p.Body, "charset %q", clip(p.Charset))
+			p.msg.note(bad, p.Where(), p.Body, "charset %q", clip(p.Charset))
 		}
 		p.text = &text
 	}

@@ -27,7 +27,7 @@ func (m *Message) Verify() {
 		}
 		p.verifyEncoding()
 		if strings.HasPrefix(p.Type, "text/") && !knownCharset(p.Charset) {
-			p.msg.note(UnknownCharset, p.where(), p.Body, "charset %q", clip(p.Charset))
+			p.msg.note(UnknownCharset, p.Where(), p.Body, "charset %q", clip(p.Charset))
 		}
 	}
 }
@@ -55,7 +55,7 @@ func (p *Part) verifyEncoding() {
 		}
 	case "quoted-printable":
 		if bad := p.msg.badEscapes(p.Body); bad > 0 {
-			p.msg.note(BadQuotedPrintable, p.where(), p.Body, "%d escapes that are none", bad)
+			p.msg.note(BadQuotedPrintable, p.Where(), p.Body, "%d escapes that are none", bad)
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (p *Part) verifyText() {
 			}
 			i += k
 			if (i == 0 || b[i-1] == '\n') && uuBegin(b[i:]) {
-				p.msg.note(HiddenAttachment, p.where(), Span{at + int64(i), p.Body.End}, "a uuencoded file in the text")
+				p.msg.note(HiddenAttachment, p.Where(), Span{at + int64(i), p.Body.End}, "a uuencoded file in the text")
 				return false
 			}
 			i += len("begin ")
