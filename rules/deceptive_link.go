@@ -86,8 +86,8 @@ func checkDeceptiveLink(pass *lint.Pass, c deceptiveCheck) {
 			if target, severity := c.compare(pass.Facts, shown, l); target != "" && !seen[[2]string{shown, target}] {
 				seen[[2]string{shown, target}] = true
 				pass.Report(lint.Finding{
-					Severity: severity, Where: placeOf(r.Part), About: []string{shown, target},
-					Evidence: []lint.Evidence{{Where: placeOf(r.Part), Span: spanOf(pass.Msg, r.Part, l.Target), Text: clipRunes(l.Text, 100) + " -> " + clipRunes(l.Target, 160)}},
+					Severity: severity, Where: r.Part.Where(), About: []string{shown, target},
+					Evidence: []lint.Evidence{{Where: r.Part.Where(), Span: spanOf(pass.Msg, r.Part, l.Target), Text: clipRunes(l.Text, 100) + " -> " + clipRunes(l.Target, 160)}},
 					Message:  "a link shows " + shown + c.whose(pass.Facts, shown) + " and leads to " + target,
 				})
 			}
@@ -147,6 +147,4 @@ func (c deceptiveCheck) whose(f *lint.Facts, host string) string {
 	return ""
 }
 
-func (c deceptiveCheck) partner(host string) bool {
-	return below(host, c.partners) || below(content.Site(host), c.partners)
-}
+func (c deceptiveCheck) partner(host string) bool { return below(host, c.partners) }

@@ -72,6 +72,10 @@ func TestDeceptiveLinkEdges(t *testing.T) {
 		{"a protector, and a shown host", a("https://protect-us.mimecast.com/s/abcdef", "portal.ours.example"), "none"},
 		{"a protector, and words before a shown address that lies", a("https://protect-us.mimecast.com/s/abcdef", "Log in: https://portal.ours.example@evil.test/ now"), "high"},
 		{"a protector, and Japanese before a shown address that lies", a("https://protect-us.mimecast.com/s/abcdef", "ログインはhttps://portal.ours.example@evil.test/"), "high"},
+		{"a protector, and another that is shown", a("https://protect-us.mimecast.com/s/abcdef", safe("https://portal.ours.example/")), "none"},
+		{"a target whose host is none", a("https://evil..test/", "portal.ours.example"), "none"},
+		{"below a partner's sub-domain", a("https://evil.test/", "www.lab.firm.example"), "high"},
+		{"beside a partner's sub-domain", a("https://evil.test/", "www.firm.example"), "warning"},
 		{"our own mail filter", a("https://mx.ours.example/fmlurlsvc/?url=https%3A%2F%2Fshop.example%2F", "https://shop.example/"), "none"},
 		{"another's shown, ours behind it", a("https://portal.ours.example/", "https://shop.example/"), "warning"},
 		{"a protector whose wrapping is broken", a("https://urldefense.com/v3/__;!!A!x$", "https://portal.ours.example/"), "none"},
@@ -108,7 +112,7 @@ func TestDeceptiveLinkEdges(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := stored(htmlMail(toOutside, tt.body))
-		if got := worst(judgeKnown(t, DeceptiveLink, m, "partner.example")); got != tt.want {
+		if got := worst(judgeKnown(t, DeceptiveLink, m, "partner.example", "lab.firm.example")); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}

@@ -84,16 +84,14 @@ var lookalikeSeverity = map[lookalike.Certainty]lint.Severity{
 }
 
 func checkLookalikeDomain(pass *lint.Pass, index *lookalike.Index) {
-	seen := map[string]bool{}
 	for _, a := range addressed(pass) {
-		if pass.Facts.Internal(a.Address) || seen[a.Key()] {
+		if pass.Facts.Internal(a.Address) {
 			continue
 		}
 		match, ok := index.Match(a.Domain)
 		if !ok {
 			continue
 		}
-		seen[a.Key()] = true
 		f := lint.Finding{
 			Severity:   lookalikeSeverity[match.Certainty],
 			Where:      a.Field,
@@ -101,7 +99,7 @@ func checkLookalikeDomain(pass *lint.Pass, index *lookalike.Index) {
 			About:      []string{a.Domain},
 			Message:    fmt.Sprintf("%s %s", a.Address, match.Sentence("en")),
 		}
-		if match.Intended != "" && match.Certainty != lookalike.Info {
+		if match.Certainty != lookalike.Info {
 			f.Suggest = message.Address{Local: a.Local, Domain: match.Intended}.String()
 			f.Message = fmt.Sprintf("%s: did you mean %s?", a.Address, f.Suggest)
 		}

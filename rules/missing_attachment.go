@@ -60,7 +60,7 @@ func checkMissingAttachment(pass *lint.Pass, p missingAttachment) {
 			continue // its twin in HTML is what people read
 		}
 		if says = announced(r.Own); says != "" {
-			where, part = placeOf(r.Part), r.Part
+			where, part = r.Part.Where(), r.Part
 			break
 		}
 	}
@@ -79,14 +79,6 @@ func checkMissingAttachment(pass *lint.Pass, p missingAttachment) {
 	pass.Reportf(lint.Warning, where, []lint.Evidence{ev}, "an attachment is announced, and the message holds no file and no link to one")
 }
 
-// placeOf names a part in findings.
-func placeOf(p *message.Part) string {
-	if p.Path == "" {
-		return "body"
-	}
-	return p.Path
-}
-
 // spanOf is where the first words of a sentence stand in a part whose text is
 // not encoded; an empty span elsewhere.
 func spanOf(m *message.Message, p *message.Part, says string) message.Span {
@@ -97,7 +89,7 @@ func spanOf(m *message.Message, p *message.Part, says string) message.Span {
 	raw := string(m.Bytes(message.Span{Start: p.Body.Start, End: min(p.Body.End, p.Body.Start+ownMost)}))
 	for _, n := range []int{len(says), 60, 30, 15} {
 		piece := clipRunes(says, n)
-		if i := strings.Index(raw, strings.TrimSuffix(piece, "…")); i >= 0 && piece != "" {
+		if i := strings.Index(raw, strings.TrimSuffix(piece, "…")); i >= 0 {
 			start := p.Body.Start + int64(i)
 			return message.Span{Start: start, End: start + int64(len(strings.TrimSuffix(piece, "…")))}
 		}
@@ -173,8 +165,9 @@ func pictures(texts []content.Reading) (own, other map[string]bool) {
 func uuencoded(texts []content.Reading) bool {
 	for _, r := range texts {
 		for line := range strings.Lines(r.Text) {
-			mode, name, ok := strings.Cut(strings.TrimPrefix(line, "begin "), " ")
-			if ok && strings.HasPrefix(line, "begin ") && len(mode) >= 3 && len(mode) <= 4 && strings.Trim(mode, "01234567") == "" && strings.TrimSpace(name) != "" {
+			rest, begins := strings.CutPrefix(line, "begin ")
+			mode, name, _ := strings.Cut(rest, " ")
+			if begins && len(mode) >= 3 && len(mode) <= 4 && strings.Trim(mode, "01234567") == "" && strings.TrimSpace(name) != "" {
 				return true
 			}
 		}

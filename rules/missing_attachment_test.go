@@ -171,6 +171,7 @@ func TestMissingAttachmentEdges(t *testing.T) {
 		{"link to what a server gives out", out + "\n" + says + "https://files.ours.example/d/abc\n", "none"},
 		{"link to download", out + "\n添付ファイルは次からダウンロードしてください。\nhttps://files.ours.example/?id=5\n", "none"},
 		{"link to a file, quoted", out + "\n" + says + "> https://www.ours.example/a.pdf\n", "warning"},
+		{"an address of a person, and words of a download", out + html("<p>添付ファイルは次からダウンロードしてください。<a href=mailto:c@ours.example>c</a></p>"), "warning"},
 		{"link called attachment", out + html("see <a href=https://ours.example/x>the attached plan</a>"), "none"},
 		{"picture of the text", out + related("<p>"+says+"</p><img src=cid:i1@x>"), "none"},
 		{"picture of the signature", out + related("<p>"+says+"</p><div class=gmail_signature><img src=cid:i1@x></div>"), "warning"},
@@ -203,6 +204,15 @@ func TestMissingAttachmentEvidence(t *testing.T) {
 	ev := found[0].Evidence[0]
 	if got := string(m.Bytes(ev.Span)); got != "Please find attached the plan." || ev.Text != got {
 		t.Errorf("evidence %q, text %q", got, ev.Text)
+	}
+}
+
+// In an encoded text there is no place to point at.
+func TestMissingAttachmentEvidenceEncoded(t *testing.T) {
+	m := stored("From: a@ours.example\nTo: b@out.example\nContent-Transfer-Encoding: quoted-printable\n\nPlease find attached the plan.\n")
+	found := judge(t, MissingAttachment, "", m, "ours.example")
+	if len(found) != 1 || found[0].Evidence[0].Span != (message.Span{}) {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -253,6 +253,33 @@ func TestLookalikeDomainRule(t *testing.T) {
 	}
 }
 
+// A domain that was taken out is silent and no slip's target; below ours
+// everything is silent, whatever it looks like.
+func TestLookalikeDomainTakenOut(t *testing.T) {
+	for to, want := range map[string]string{
+		"hosp.univ-of-ours.ac.jp": "none", "ward.hosp.univ-of-ours.ac.jp": "none", "univ-of-ouss.ac.jp": "high",
+		"hospital-of-ours.jp": "none", "hospitel-of-ours.jp": "none",
+		"'x.univ-of-ours.ac.jp": "none", "gmail.com.ours.example": "none", "gmail.com.others.example": "critical",
+	} {
+		m := stored("From: a@ours.example\nTo: taro@" + to + "\n\n")
+		found := judge(t, LookalikeDomain, "", m, "ours.example", "univ-of-ours.ac.jp", "!hosp.univ-of-ours.ac.jp", "!hospital-of-ours.jp")
+		if worst(found) != want {
+			t.Errorf("%s: %s, want %s", to, worst(found), want)
+		}
+	}
+}
+
+// The sender's own copy names Bcc; in a message on its way such a field is
+// nobody's word.
+func TestLookalikeDomainInBcc(t *testing.T) {
+	const raw = "From: a@ours.example\nTo: staff@ours.example\nBcc: taro@gmai.com\n\n"
+	for want, m := range map[string]*message.Message{"Bcc": stored(raw), "envelope": sent(t, raw, "a@ours.example", "taro@gmai.com")} {
+		if found := judge(t, LookalikeDomain, "", m, "ours.example"); len(found) != 1 || found[0].Where != want {
+			t.Errorf("want it in %s: %+v", want, found)
+		}
+	}
+}
+
 // A recipient that only the envelope names is judged as well.
 func TestLookalikeDomainInEnvelope(t *testing.T) {
 	m := sent(t, "From: a@ours.example\nTo: staff@ours.example\n\n", "a@ours.example", "taro@gmai.com")

@@ -75,7 +75,7 @@ func checkSharingLink(pass *lint.Pass, p sharingLink) {
 			if name := p.service(target); name != "" {
 				seen[target] = true
 				found[name]++
-				ev = append(ev, lint.Evidence{Where: placeOf(r.Part), Span: spanOf(pass.Msg, r.Part, l.Target), Text: clipRunes(target, 120)})
+				ev = append(ev, lint.Evidence{Where: r.Part.Where(), Span: spanOf(pass.Msg, r.Part, l.Target), Text: clipRunes(target, 120)})
 			}
 		}
 	}
