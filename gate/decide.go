@@ -303,7 +303,10 @@ func (v deciding) anew(ctx context.Context, old *store.Item) (*store.Item, error
 	it.Held, it.Decision, it.Decided, it.Purge, it.Due, it.Votes = v.now, store.Decision{}, time.Time{}, time.Time{}, time.Time{}, nil
 	it.Lease, it.Only, it.NoticeAccepted, it.Reminded, it.Look = store.Lease{}, nil, time.Time{}, 0, v.now
 	it.Recipients = slices.Clone(old.Recipients)
-	it.Notes = map[string]string{noteTrace: old.Notes[noteTrace], noteTagged: old.Notes[noteTagged], noteAutomatic: old.Notes[noteAutomatic]}
+	it.Notes = map[string]string{}
+	for _, n := range []string{noteTrace, noteTagged, noteAutomatic, noteLocked, noteBareLF} {
+		it.Notes[n] = old.Notes[n]
+	}
 	for i := range it.Recipients {
 		it.Recipients[i] = store.Recipient{Address: old.Recipients[i].Address, Params: old.Recipients[i].Params, State: store.Waiting}
 	}

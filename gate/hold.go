@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -163,6 +164,12 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 	if s.j.automatic != "" {
 		it.Notes[noteAutomatic] = string(s.j.automatic)
 	}
+	if s.j.locked {
+		it.Notes[noteLocked] = "yes"
+	}
+	if s.tx.BareLF > 0 {
+		it.Notes[noteBareLF] = strconv.Itoa(s.tx.BareLF)
+	}
 	it.Due = s.c.firstDue(gr.disposition, now)
 	if !it.Canary {
 		it.Look = now.Add(s.g.o.Quiet)
@@ -174,6 +181,10 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 const (
 	noteTagged    = "tagged"
 	noteAutomatic = "automatic"
+	// What the bytes do not show, and was judged all the same: a locked file that
+	// went before, and how many line ends were mended.
+	noteLocked = "locked before"
+	noteBareLF = "bare lf"
 )
 
 // firstDue is the deadline before anybody was told. Confirm and approve have

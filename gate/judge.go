@@ -21,6 +21,7 @@ import (
 type judgement struct {
 	msg       *message.Message
 	recalls   *store.Item // a held message that this one recalls
+	locked    bool        // a locked file went to the same recipients before
 	verdict   policy.Verdict
 	automatic lint.Automatic
 	sender    sender
@@ -47,9 +48,7 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 			done <- j
 		}()
 		j.msg = parse(tx, bytes)
-		if tx.BareLF > 0 {
-			j.msg.Defects = append(j.msg.Defects, message.Defect{Kind: message.BareLF, Where: "message", Detail: fmt.Sprintf("%d line ends without CR were mended", tx.BareLF)})
-		}
+		noteMended(j.msg, tx.BareLF)
 		parts := addresses(tx.Recipients)
 		if !tx.Canary { // each round sends the same messages
 			parts = g.parts.join(mailingKey(tx.Identity, j.msg, tx.Body.Hash()), g.now(), parts)
@@ -86,6 +85,14 @@ func parse(tx *Transaction, bytes []byte) *message.Message {
 	return message.ParseReader(tx.Body, tx.Body.Size())
 }
 
+// noteMended makes a defect of the line ends that were mended before the bytes
+// were hashed: nobody sees them any more.
+func noteMended(m *message.Message, bareLF int) {
+	if bareLF > 0 {
+		m.Defects = append(m.Defects, message.Defect{Kind: message.BareLF, Where: "message", Detail: fmt.Sprintf("%d line ends without CR were mended", bareLF)})
+	}
+}
+
 // nameClaimed gives a null reverse-path that nobody vouches for the name that
 // the header claims: the first internal address of Return-Path, Sender, From.
 // It proves nothing; logs and lists show it.
@@ -110,7 +117,8 @@ func (c *current) nameClaimed(tx *Transaction, m *message.Message) {
 func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *judgement) {
 	facts := lint.NewFacts(j.msg, c.engine.Org())
 	way := history.Way(facts.Sender(), j.msg.Envelope.Recipients)
-	facts.Before.Locked = g.locked.Lately(way, g.now())
+	j.locked = g.locked.Lately(way, g.now())
+	facts.Before.Locked = j.locked
 	found, err := c.engine.RunKnowing(facts)
 	j.err = err
 	j.automatic = facts.Automatic()

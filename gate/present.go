@@ -7,8 +7,8 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 
-	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
@@ -29,24 +29,36 @@ type Present struct {
 	Findings    []policy.Judged
 }
 
-// Present judges a held message again, as if it came in now: with the bytes,
-// the identity and the recipients of its mailing, and without what decisions
-// have taught. A message that cannot be judged is held still.
-func (r Decider) Present(ctx context.Context, it *store.Item) (Present, error) {
-	same, err := r.decidedWith(ctx, it)
-	var learned history.Correspondents
-	if err == nil {
-		learned, err = readLearned(ctx, r.Store)
+// Presenter judges held messages again by the policy of a Decider. It is made
+// once for many messages, since the engines take a while to make.
+type Presenter struct {
+	r Decider
+	c *current
+}
+
+// Presenter knows the domains that the store has learned until now.
+func (r Decider) Presenter(ctx context.Context) (*Presenter, error) {
+	learned, err := readLearned(ctx, r.Store)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was learned: %w", err)
 	}
+	return &Presenter{r, newCurrent(r.Policy, lint.Known{Learned: slices.Sorted(maps.Keys(learned))})}, nil
+}
+
+// Present judges a held message again, as if it came in now: with the bytes,
+// the identity and the recipients of its mailing, what was known of mail before
+// it, and without what decisions have taught. A message that cannot be judged is
+// held still.
+func (p *Presenter) Present(ctx context.Context, it *store.Item) (Present, error) {
+	same, err := p.r.decidedWith(ctx, it)
 	if err != nil {
 		return Present{}, fmt.Errorf("%s: %w", it.ID, err)
 	}
-	bytes, err := r.Store.Body(ctx, it.ID)
+	bytes, err := p.r.Store.Body(ctx, it.ID)
 	if err != nil {
 		return Present{}, fmt.Errorf("%s: %w", it.ID, err)
 	}
 	defer bytes.Close()
-	c := newCurrent(r.Policy, lint.Known{Learned: slices.Sorted(maps.Keys(learned))})
 	tx := &Transaction{ID: it.ID, Identity: identityOf(it), ReversePath: submit.Path{Address: addressOf(it.ReversePath.Address)}}
 	if it.ReversePath.Address == "" {
 		tx.ReversePath = submit.Path{}
@@ -57,8 +69,10 @@ func (r Decider) Present(ctx context.Context, it *store.Item) (Present, error) {
 		}
 	}
 	m := message.ParseReader(bytes, bytes.Size())
+	mended, _ := strconv.Atoi(it.Notes[noteBareLF])
+	noteMended(m, mended)
 	m.Envelope = envelope(tx.ReversePath, union(m, tx.Identity, addresses(tx.Recipients)))
-	return c.present(tx, m, it, bytes), nil
+	return p.c.present(tx, m, it, bytes), nil
 }
 
 // decidedWith are the items that one decision is about, this one first.
@@ -77,7 +91,9 @@ func (r Decider) decidedWith(ctx context.Context, it *store.Item) ([]*store.Item
 }
 
 func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b store.Body) Present {
-	found, err := c.engine.Run(m)
+	facts := lint.NewFacts(m, c.engine.Org())
+	facts.Before.Locked = it.Notes[noteLocked] != ""
+	found, err := c.engine.RunKnowing(facts)
 	v := c.Judge(m, tx.Identity, found)
 	groups := fates(&v, tx, c.Holds.Split)
 	last := groups[len(groups)-1]
@@ -107,29 +123,29 @@ func (c *current) canHide(tx *Transaction, m *message.Message, it *store.Item, b
 	return err == nil
 }
 
-// ReleaseNoLonger releases an item that the present policy would no longer
-// hold, and refuses others with ErrStillHeld. Nothing is learned from it: nobody
-// has looked at the message.
-func (r Decider) ReleaseNoLonger(ctx context.Context, id string, d Decision) (*store.Item, error) {
-	it, err := r.Store.Item(ctx, id)
+// Release releases an item that the present policy would no longer hold, and
+// refuses others with ErrStillHeld. Nothing is learned from it: nobody has
+// looked at the message.
+func (p *Presenter) Release(ctx context.Context, id string, d Decision) (*store.Item, error) {
+	it, err := p.r.Store.Item(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
 	if it.State != store.Held {
 		return nil, fmt.Errorf("%s: %w: %s", id, ErrDecided, it.State)
 	}
-	p, err := r.Present(ctx, it)
+	now, err := p.Present(ctx, it)
 	if err != nil {
 		return nil, err
 	}
-	if !p.NoLonger {
-		return nil, fmt.Errorf("%s: %w: %s", id, ErrStillHeld, p.Disposition)
+	if !now.NoLonger {
+		return nil, fmt.Errorf("%s: %w: %s", id, ErrStillHeld, now.Disposition)
 	}
 	d.How, d.Forget = "release", true
 	if d.Reason == "" {
-		d.Reason = "no longer held by policy " + r.Policy.ID
+		d.Reason = "no longer held by policy " + p.r.Policy.ID
 	}
-	return r.Decide(ctx, id, d)
+	return p.r.Decide(ctx, id, d)
 }
 
 // identityOf is the identity that a stored item was judged with.

@@ -1,8 +1,10 @@
 package gate
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,16 @@ import (
 	"maillint/policy"
 	"maillint/store"
 )
+
+// presenter judges what one house holds by the policy of another.
+func presenter(t *testing.T, h, now *house) *Presenter {
+	t.Helper()
+	p, err := Decider{h.store, now.Policy()}.Presenter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
 
 // The present policy is asked about what is held, and decides nothing.
 func TestPresent(t *testing.T) {
@@ -51,7 +63,7 @@ func TestPresent(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := newHouse(t, tt.more)
-		d := Decider{h.store, now.Policy()}
+		d := presenter(t, h, now)
 		p, err := d.Present(t.Context(), it)
 		if err != nil || p.Disposition != tt.want || p.NoLonger != (tt.want == policy.Pass) {
 			t.Errorf("%s: %s, no longer %v, %v", tt.name, p.Disposition, p.NoLonger, err)
@@ -59,7 +71,7 @@ func TestPresent(t *testing.T) {
 		if h.step(time.Minute); h.item(it.ID).State != store.Held {
 			t.Errorf("%s: %s by itself", tt.name, h.item(it.ID).State)
 		}
-		out, err := d.ReleaseNoLonger(t.Context(), it.ID, Decision{OSUser: "root"})
+		out, err := d.Release(t.Context(), it.ID, Decision{OSUser: "root"})
 		switch {
 		case tt.want != policy.Pass:
 			if !errors.Is(err, ErrStillHeld) || h.item(it.ID).State != store.Held {
@@ -89,7 +101,7 @@ func TestPresentOfMailing(t *testing.T) {
 		}
 		last = it.ID
 	}
-	d := Decider{h.store, h.Policy()}
+	d := presenter(t, h, h)
 	for _, it := range h.items(store.Held) {
 		if p, err := d.Present(t.Context(), it); err != nil || p.NoLonger {
 			t.Errorf("%s: no longer held %v, %v", it.Recipients[0].Address, p.NoLonger, err)
@@ -97,6 +109,45 @@ func TestPresentOfMailing(t *testing.T) {
 	}
 	if _, err := h.Decide(t.Context(), last, Decision{How: "discard"}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What was judged and does not stand in the bytes is judged again: a locked file
+// that went before, and line ends that were mended. So it is after a decision
+// was undone.
+func TestPresentOfWhatTheBytesDoNotShow(t *testing.T) {
+	zip, err := os.ReadFile("../content/testdata/files/crypto.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t, "rules: {password-in-message: {disposition: {warning: confirm}}, malformed-message: {severity: {info: warning}, disposition: {warning: confirm}}}\n")
+	send := func(bareLF int, body string) *Transaction {
+		tx := h.mail("From: taro@ours.example", "a@x.example")
+		tx.Body = spool.FromBytes([]byte(strings.ReplaceAll("From: taro@ours.example\nTo: a@x.example\nSubject: plain\nMessage-ID: <"+tx.ID+"@ours.example>\nMIME-Version: 1.0\n"+body, "\n", "\r\n")))
+		tx.BareLF = bareLF
+		h.submit(tx)
+		return tx
+	}
+	send(0, "Content-Type: application/zip; name=a.zip\nContent-Disposition: attachment; filename=a.zip\nContent-Transfer-Encoding: base64\n\n"+base64.StdEncoding.EncodeToString(zip))
+	held := map[string]*Transaction{
+		"the password of a file before": send(0, "Content-Type: text/plain; charset=utf-8\n\nThe password of the archive is Harbour-2203.\n"),
+		"mended line ends":              send(3, "\nGood morning\n"),
+	}
+	d := presenter(t, h, h)
+	for name, tx := range held {
+		if p, err := d.Present(t.Context(), h.item(tx.ID)); err != nil || p.NoLonger || p.Disposition != policy.Confirm {
+			t.Errorf("%s: %s, no longer %v, %v", name, p.Disposition, p.NoLonger, err)
+		}
+		if _, err := h.Decide(t.Context(), tx.ID, Decision{How: "discard"}); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Decider{h.store, h.Policy()}.Decide(t.Context(), tx.ID, Decision{How: "release", Only: []string{"a@x.example"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := d.Present(t.Context(), again); err != nil || p.NoLonger {
+			t.Errorf("%s, decided anew: no longer %v, %v", name, p.NoLonger, err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"maillint/gate"
 	"maillint/policy"
 	"maillint/report"
 	"maillint/store"
@@ -32,6 +33,7 @@ type quarantine struct {
 	stderr io.Writer
 	policy *policy.Policy
 	db     store.Store
+	judge  *gate.Presenter // see presenter
 }
 
 func quarantineCommand() *cobra.Command {

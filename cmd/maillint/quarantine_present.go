@@ -18,12 +18,26 @@ import (
 // decider decides by the policy of this folder.
 func (q *quarantine) decider() gate.Decider { return gate.Decider{Store: q.db, Policy: q.policy} }
 
+// presenter judges by it what is held.
+func (q *quarantine) presenter() (*gate.Presenter, error) {
+	if q.judge != nil {
+		return q.judge, nil
+	}
+	p, err := q.decider().Presenter(q.ctx)
+	q.judge = p
+	return p, err
+}
+
 // present says in a line what the present policy would make of a held message.
 func (q *quarantine) present(it *store.Item) (text string, noLonger bool) {
 	if it.State != store.Held {
 		return "", false
 	}
-	p, err := q.decider().Present(q.ctx, it)
+	judge, err := q.presenter()
+	var p gate.Present
+	if err == nil {
+		p, err = judge.Present(q.ctx, it)
+	}
 	switch {
 	case err != nil:
 		return "not known: " + err.Error(), false
@@ -53,12 +67,16 @@ type shownItem struct {
 // eachNoLonger gives the items of a filter that the present policy would no
 // longer hold. What cannot be judged is named, and stays.
 func (q *quarantine) eachNoLonger(f store.Filter, work func(*store.Item) error) error {
+	judge, err := q.presenter()
+	if err != nil {
+		return err
+	}
 	left := f.Limit
 	f.Limit, f.States = 0, []store.State{store.Held}
 	var found []*store.Item
 	worst := exit(exitClean)
-	err := q.eachItem(f, func(it *store.Item) error {
-		p, err := q.decider().Present(q.ctx, it)
+	err = q.eachItem(f, func(it *store.Item) error {
+		p, err := judge.Present(q.ctx, it)
 		switch {
 		case err != nil:
 			worst = max(worst, q.complain(it.ID, err))
@@ -132,9 +150,13 @@ func (q *quarantine) releaseNoLonger(b *bulk, d gate.Decision) error {
 	if err != nil {
 		return err
 	}
+	judge, err := q.presenter()
+	if err != nil {
+		return err
+	}
 	sent, worst := 0, exit(exitClean)
 	err = q.eachNoLonger(f, func(it *store.Item) error {
-		out, err := q.decider().ReleaseNoLonger(q.ctx, it.ID, d)
+		out, err := judge.Release(q.ctx, it.ID, d)
 		if errors.Is(err, gate.ErrDecided) {
 			return nil // with another part of its mailing
 		}
