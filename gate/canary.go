@@ -4,15 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"maillint/internal/canary"
 	"maillint/lint"
 	"maillint/message"
+	"maillint/policy"
 	"maillint/rewrite"
 	"maillint/store"
 	"maillint/submit"
 )
+
+// Canary is how a door tells the program's own proof of life from mail.
+type Canary interface {
+	// Admits reports whether canaries may come from an address that is not this
+	// machine's.
+	Admits(client netip.Addr) bool
+	// Take takes the token that is the local part of a canary's MAIL FROM, once,
+	// and gives the reverse-path and the identity that its message is judged with.
+	Take(listener, local string) (submit.Path, policy.Identity, error)
+}
+
+// IsCanary reports whether MAIL says that it is a canary's. Such a path is never
+// passed on, whatever is wrong with it.
+func IsCanary(p submit.Path) bool { return p.Address.Domain == canary.Domain }
 
 // Sink stands in the place of the next hop, and of the release route, of a
 // canary's message: whatever it is given, nobody gets.

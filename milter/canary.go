@@ -2,24 +2,11 @@ package milter
 
 import (
 	"context"
-	"net/netip"
 
 	"maillint/gate"
-	"maillint/internal/canary"
-	"maillint/policy"
 	"maillint/rewrite"
 	"maillint/submit"
 )
-
-// Canary tells the program's own proof of life from mail.
-type Canary interface {
-	// Admits reports whether canaries may come from an address that is not this
-	// machine's.
-	Admits(client netip.Addr) bool
-	// Take takes the token that is the local part of a canary's MAIL FROM, once,
-	// and gives the reverse-path and the identity that its message is judged with.
-	Take(listener, local string) (submit.Path, policy.Identity, error)
-}
 
 var replyNoCanary = submit.NewReply(550, "5.7.1", "canary refused")
 
@@ -82,6 +69,3 @@ func (*sink) Release(_ context.Context, _ submit.Path, _ []submit.Path, m *rewri
 func (*sink) Abort(context.Context) {}
 
 var _ gate.Sink = (*sink)(nil)
-
-// isCanary reports whether MAIL says that it is a canary's.
-func isCanary(p submit.Path) bool { return p.Address.Domain == canary.Domain }

@@ -171,7 +171,7 @@ func (c *conn) mail(args []string) error {
 	if bad != nil {
 		return c.reply(*bad)
 	}
-	if isCanary(path) {
+	if gate.IsCanary(path) {
 		return c.canary(path)
 	}
 	var id policy.Identity

@@ -41,7 +41,7 @@ type Options struct {
 	Stamps *Stamps
 
 	// Canary takes canaries; nil: they are refused.
-	Canary Canary
+	Canary gate.Canary
 
 	Spool       *spool.Budget
 	MessageSize int64 // octets; 0 is 50 MiB

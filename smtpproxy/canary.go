@@ -3,24 +3,11 @@ package smtpproxy
 import (
 	"context"
 	"errors"
-	"net/netip"
 
 	"maillint/gate"
-	"maillint/internal/canary"
-	"maillint/policy"
 	"maillint/rewrite"
 	"maillint/submit"
 )
-
-// Canary tells the program's own proof of life from mail.
-type Canary interface {
-	// Admits reports whether canaries may come from an address that is not this
-	// machine's.
-	Admits(client netip.Addr) bool
-	// Take takes the token that is the local part of a canary's MAIL FROM, once,
-	// and gives the reverse-path and the identity that its message is judged with.
-	Take(listener, local string) (submit.Path, policy.Identity, error)
-}
 
 // Replies about canaries. None says what is wrong with a token.
 var (
@@ -39,10 +26,6 @@ func (c *conn) mayBeCanary() bool {
 	peer := c.peer.Unmap()
 	return peer.IsLoopback() || peer == own || c.server.opts.Canary.Admits(peer)
 }
-
-// isCanary reports whether MAIL says that it is a canary's. Such a path is never
-// passed on, whatever is wrong with it.
-func isCanary(p submit.Path) bool { return p.Address.Domain == canary.Domain }
 
 // canary begins a canary's transaction. With the first one the connection is a
 // canary's for good: behind it stands a sink, and nothing else.

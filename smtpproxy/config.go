@@ -71,7 +71,7 @@ type Options struct {
 	Gate     Gate
 	Policy   func() *policy.Policy // the one in force: who is behind a log-in
 	Spool    *spool.Budget
-	Canary   Canary       // nil: canaries are refused
+	Canary   gate.Canary  // nil: canaries are refused
 	Log      *slog.Logger // nil: nothing is logged
 
 	MessageSize int64 // octets; 0 is 50 MiB

@@ -84,7 +84,7 @@ func (s session) Mail(string, *smtp.MailOptions) error {
 		return c.give(*bad)
 	}
 	switch {
-	case isCanary(p):
+	case gate.IsCanary(p):
 		return c.canary(p)
 	case c.sink != nil:
 		return c.give(replyCanaryOnly)
