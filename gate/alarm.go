@@ -63,7 +63,7 @@ func (g *Gate) sendAlarms(ctx context.Context) {
 			m := w.mail(to)
 			m.ReplyTo = nil
 			if raw, err := c.texts.Notice(m, notify.Alarm, notify.Data{Text: a.Text, ID: a.ID}); err == nil {
-				letters = append(letters, letter{to, raw})
+				letters = append(letters, letter{to, notify.Alarm, raw})
 			}
 		}
 	}

@@ -96,7 +96,7 @@ func (g *Gate) postDigest(ctx context.Context, c *current, d notify.Data) error 
 		if err != nil {
 			return err
 		}
-		letters = append(letters, letter{to, raw})
+		letters = append(letters, letter{to, notify.Digest, raw})
 	}
 	return g.post(ctx, letters)
 }

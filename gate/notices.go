@@ -19,8 +19,9 @@ import (
 
 // letter is a notice that is ready to go.
 type letter struct {
-	to  message.Address
-	raw []byte
+	to   message.Address
+	kind notify.Kind
+	raw  []byte
 }
 
 // post sends letters over the release route, with the null reverse-path. All
@@ -32,22 +33,26 @@ func (g *Gate) post(ctx context.Context, letters []letter) error {
 	}
 	s, err := g.dial(ctx)
 	if err != nil {
+		g.o.Observer.notices(letters, NoticeRetried)
 		return err
 	}
 	defer s.Quit(context.WithoutCancel(ctx))
-	for _, l := range letters {
+	for i, l := range letters {
 		reply, err := one(ctx, s, l)
+		if err == nil && !reply.OK() && !reply.Permanent() {
+			err = fmt.Errorf("a notice was not accepted: %s", reply)
+		}
 		if err != nil {
+			g.o.Observer.notices(letters[i:], NoticeRetried)
 			return err
 		}
 		if reply.Permanent() {
+			g.o.Observer.notices(letters[i:i+1], NoticeRefused)
 			g.o.Observer.failed("notice", fmt.Errorf("a notice was refused: %s", reply))
 			_, _ = s.Reset(ctx)
 			continue
 		}
-		if !reply.OK() {
-			return fmt.Errorf("a notice was not accepted: %s", reply)
-		}
+		g.o.Observer.notices(letters[i:i+1], NoticeAccepted)
 	}
 	return nil
 }
@@ -109,7 +114,7 @@ func (w writer) letter(to message.Address, kind notify.Kind) (letter, error) {
 	d := w.data
 	d.Reasons, d.About = w.c.reasons(w.it, m.Language)
 	raw, err := w.c.texts.Notice(m, kind, d)
-	return letter{to, raw}, err
+	return letter{to, kind, raw}, err
 }
 
 func (w writer) mail(to message.Address) notify.Mail {

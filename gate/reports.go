@@ -97,7 +97,7 @@ func (g *Gate) deliveryReport(ctx context.Context, w writer, it *store.Item) (*l
 	}
 	w.data.ID, w.data.Recipients = it.ID, len(it.Recipients)
 	raw, err := w.c.texts.DSN(w.mail(to[0]), w.data, r)
-	return &letter{to[0], raw}, err
+	return &letter{to[0], notify.Failed, raw}, err
 }
 
 func param(list []string, key string) string {

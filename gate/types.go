@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"maillint/internal/spool"
+	"maillint/notify"
 	"maillint/policy"
 	"maillint/rewrite"
 	"maillint/store"
@@ -84,6 +85,7 @@ type Observer struct {
 	Error       func(what string, err error) // of the store, the release route
 	Brakes      func(on []store.Brake)       // whenever others are on than before
 	Hook        func(result string)          // of an event for the webhook: delivered, retried, dropped
+	Notice      func(kind notify.Kind, result string)
 }
 
 func (o Observer) transaction(e Event) {
@@ -101,6 +103,22 @@ func (o Observer) delivery(d Delivery) {
 func (o Observer) decided(it *store.Item) {
 	if o.Decided != nil {
 		o.Decided(it)
+	}
+}
+
+// What the release route says of a notice. Retried: it is sent again.
+const (
+	NoticeAccepted = "accepted"
+	NoticeRefused  = "refused"
+	NoticeRetried  = "retried"
+)
+
+func (o Observer) notices(list []letter, result string) {
+	if o.Notice == nil {
+		return
+	}
+	for _, l := range list {
+		o.Notice(l.kind, result)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"maillint/gate"
 	"maillint/internal/monitor"
+	"maillint/notify"
 	"maillint/store"
 )
 
@@ -37,7 +38,7 @@ type observer struct {
 }
 
 func (o observer) functions() gate.Observer {
-	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed, Brakes: o.brakes, Hook: o.hook}
+	return gate.Observer{Transaction: o.transaction, Delivery: o.delivery, Decided: o.decided, Alarm: o.alarm, Error: o.failed, Brakes: o.brakes, Hook: o.hook, Notice: o.notice}
 }
 
 // became is what became of a transaction, in one word.
@@ -141,6 +142,10 @@ func (o observer) alarm(a gate.Alarm) {
 	o.monitor.Alarms.WithLabelValues(a.Kind).Inc()
 	o.monitor.AlarmTime.WithLabelValues(a.Kind).SetToCurrentTime()
 	o.log.Error("alarm", "kind", a.Kind, "text", a.Text, "id", a.ID)
+}
+
+func (o observer) notice(kind notify.Kind, result string) {
+	o.monitor.Notices.WithLabelValues(string(kind), result).Inc()
 }
 
 func (o observer) hook(result string) { o.monitor.Webhooks.WithLabelValues(result).Inc() }

@@ -27,7 +27,7 @@ type Metrics struct {
 	StoreErrors prometheus.Counter
 	// Releases by result: delivered, retried, failed, in doubt.
 	Releases *prometheus.CounterVec
-	// Notices by kind and result.
+	// Notices by kind and result: accepted, refused, retried.
 	Notices *prometheus.CounterVec
 	// Alarms by kind.
 	Alarms *prometheus.CounterVec
