@@ -173,7 +173,9 @@ func TestCancel(t *testing.T) {
 		}
 		return polite(line)
 	})
-	s := dial(t, srv.route())
+	r := srv.route()
+	r.Timeouts.Command = time.Minute // it is the context that ends it
+	s := dial(t, r)
 	c, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
 	defer cancel()
 	start := time.Now()
