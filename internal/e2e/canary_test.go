@@ -134,35 +134,17 @@ func (o *observed) behindTLS(t *testing.T, a *mailtest.Authority) string {
 // readyz is what /readyz says.
 func (p *proxy) readyz(t *testing.T) (int, string) {
 	t.Helper()
-	r, err := http.Get("http://" + p.Monitor + "/readyz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Body.Close()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.StatusCode, string(b)
+	return p.get(t, "/readyz")
 }
 
 // metric is the value of a metric with its labels, 0 where there is none.
 func (p *proxy) metric(t *testing.T, name string) float64 {
 	t.Helper()
-	r, err := http.Get("http://" + p.Monitor + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Body.Close()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(b)
+	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(p.metrics(t))
 	if m == nil {
 		return 0
 	}
-	v, err := strconv.ParseFloat(string(m[1]), 64)
+	v, err := strconv.ParseFloat(m[1], 64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,27 +69,7 @@ func testDeciders(t *testing.T, h Harness) {
 func testLook(t *testing.T, h Harness) {
 	c := newClock()
 	s := open(t, h.Place(t), c)
-	for i, look := range []time.Duration{time.Hour, time.Minute, 0, 2 * time.Hour} {
-		body := text(uint64(i), 20)
-		it := item(fmt.Sprintf("i%d", i), body)
-		if look > 0 {
-			it.Look = c.Now().Add(look)
-		}
-		hold(t, s, it, body)
-	}
-	check := func(limit int, want string) {
-		t.Helper()
-		list, err := s.Look(ctx, limit)
-		if have := fmt.Sprint(ids(list)); err != nil || have != want {
-			t.Errorf("%s %v, want %s", have, err, want)
-		}
-	}
-	check(10, "[]")
-	c.move(time.Minute)
-	check(10, "[i1]")
-	c.move(3 * time.Hour)
-	check(10, "[i1 i0 i3]")
-	check(2, "[i1 i0]")
+	check := testTimes(t, s, c, s.Look, func(it *store.Item, at time.Time) { it.Look = at })
 	decide(t, s, "i1", store.Expired) // in another state, and still to be told
 	check(10, "[i1 i0 i3]")
 	seen := func(next time.Time) func(*store.Item) ([]store.Record, error) {
@@ -109,19 +89,28 @@ func testLook(t *testing.T, h Harness) {
 func testDue(t *testing.T, h Harness) {
 	c := newClock()
 	s := open(t, h.Place(t), c)
-	for i, due := range []time.Duration{time.Hour, time.Minute, 0, 2 * time.Hour} {
+	check := testTimes(t, s, c, s.Due, func(it *store.Item, at time.Time) { it.Due = at })
+	decide(t, s, "i1", store.Expired)
+	check(10, "[i0 i3]")
+}
+
+// testTimes holds items with times, tests that list gives those whose time has
+// come, the first one first, and gives what checks it further.
+func testTimes(t *testing.T, s store.Store, c *clock, list func(context.Context, int) ([]*store.Item, error), set func(*store.Item, time.Time)) func(limit int, want string) {
+	t.Helper()
+	for i, in := range []time.Duration{time.Hour, time.Minute, 0, 2 * time.Hour} {
 		body := text(uint64(i), 20)
 		it := item(fmt.Sprintf("i%d", i), body)
-		if due > 0 {
-			it.Due = c.Now().Add(due)
+		if in > 0 {
+			set(it, c.Now().Add(in))
 		}
 		hold(t, s, it, body)
 	}
 	check := func(limit int, want string) {
 		t.Helper()
-		list, err := s.Due(ctx, limit)
-		if have := fmt.Sprint(ids(list)); err != nil || have != want {
-			t.Errorf("%s %v, want %s", have, err, want)
+		have, err := list(ctx, limit)
+		if ids := fmt.Sprint(ids(have)); err != nil || ids != want {
+			t.Errorf("%s %v, want %s", ids, err, want)
 		}
 	}
 	check(10, "[]")
@@ -130,8 +119,7 @@ func testDue(t *testing.T, h Harness) {
 	c.move(3 * time.Hour)
 	check(10, "[i1 i0 i3]")
 	check(2, "[i1 i0]")
-	decide(t, s, "i1", store.Expired)
-	check(10, "[i0 i3]")
+	return check
 }
 
 // releasing stores an item that is to be sent.
