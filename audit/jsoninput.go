@@ -26,7 +26,9 @@ func newJSONInput(r io.Reader) *jsonInput {
 	return &jsonInput{r: r, buf: make([]byte, 64<<10), line: 1}
 }
 
-// fill reads more behind what was not used; false at the end.
+// fill reads as much as it has room for behind what was not used; false at the
+// end. A value that is not whole is looked at again from its beginning, so it
+// must not come in small pieces.
 func (in *jsonInput) fill() bool {
 	if in.err != nil {
 		return false
@@ -37,15 +39,10 @@ func (in *jsonInput) fill() bool {
 	if in.end == len(in.buf) {
 		in.buf = append(in.buf, make([]byte, len(in.buf))...)
 	}
-	for in.err == nil {
-		var n int
-		n, in.err = in.r.Read(in.buf[in.end:])
-		in.end += n
-		if n > 0 {
-			return true
-		}
-	}
-	return false
+	var n int
+	n, in.err = readFull(in.r, in.buf[in.end:])
+	in.end += n
+	return n > 0
 }
 
 // skip goes forward over n bytes.

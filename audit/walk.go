@@ -38,7 +38,7 @@ type activeLink struct{ path, name string }
 // visit audits one path of the command line.
 func (a *auditor) visit(path string) {
 	if path == "-" {
-		a.readFrom("-", a.opts.Stdin)
+		a.readFrom("-", a.opts.Stdin, unknownSize)
 		return
 	}
 	info, err := os.Stat(path)
@@ -250,22 +250,53 @@ func (a *auditor) file(path string) {
 	defer f.Close()
 	before, err := f.Stat()
 	if err != nil || !before.Mode().IsRegular() {
-		a.readFrom(path, f) // a pipe ends when its writer closes it
+		a.readFrom(path, f, unknownSize) // a pipe ends when its writer closes it
 		return
 	}
-	a.readFrom(path, io.LimitReader(f, before.Size()))
+	a.readFrom(path, io.LimitReader(f, before.Size()), before.Size())
 	if after, err := f.Stat(); err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
 		a.fail(place{path: path}, "changed while it was read: the export was not finished; audit it again")
 	}
 }
 
-// readFrom reads one export.
-func (a *auditor) readFrom(path string, r io.Reader) {
+// unknownSize is what is expected of a pipe, in bytes: most exports are smaller.
+const unknownSize = 4 << 20
+
+// readMost reads up to most bytes where size are expected. It makes room once,
+// or a second time for all: what grows by steps holds twice as much.
+func readMost(r io.Reader, most int, size int64) ([]byte, error) {
+	data := make([]byte, min(size, int64(most))+1)
+	n, err := readFull(r, data)
+	if err == nil && n <= most {
+		data = append(make([]byte, 0, most+1), data...)[:most+1]
+		var more int
+		more, err = readFull(r, data[n:])
+		n += more
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
+}
+
+// readFull fills buf; it gives less only with the reader's own error, which at
+// the end is io.EOF.
+func readFull(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = r.Read(buf[n:])
+		n += more
+	}
+	return n, err
+}
+
+// readFrom reads one export, of about size bytes.
+func (a *auditor) readFrom(path string, r io.Reader, size int64) {
 	most := maxWhole
 	if a.stream == nil {
 		most = maxBook
 	}
-	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	data, err := readMost(r, most, size)
 	switch {
 	case err != nil:
 		a.fail(place{path: path}, cannot(err))
