@@ -93,7 +93,11 @@ func fingerprint(r *Record) string {
 // identity tells a result from the others, from one scan to the next: the
 // message, the rule, the place, and which of several at one place it is.
 func identity(print string, f *policy.Judged, n int) string {
-	id := print + "/" + f.Rule + "/" + f.Where
+	return nth(print+"/"+f.Rule+"/"+f.Where, n)
+}
+
+// nth is an identity, and from the second on which of several it is.
+func nth(id string, n int) string {
 	if n > 1 {
 		id += "/" + strconv.Itoa(n)
 	}
@@ -113,12 +117,7 @@ func (s *sarif) result(r *Record, f *policy.Judged, id string) []byte {
 	j.field("text", f.Where+": "+f.Message)
 	j.close('}')
 	j.locations(r, f)
-	j.key("partialFingerprints")
-	j.open('{')
-	j.field("maillint/v1", id)
-	short := sha256.Sum256([]byte(id)) // the one that code scanning looks at
-	j.field("primaryLocationLineHash", hex.EncodeToString(short[:8])+":1")
-	j.close('}')
+	j.fingerprints(id)
 	if f.Excepted && len(f.Exceptions) > 0 {
 		j.key("suppressions")
 		j.open('[')
@@ -140,6 +139,16 @@ func (s *sarif) result(r *Record, f *policy.Judged, id string) []byte {
 	j.close('}')
 	j.close('}')
 	return j.b
+}
+
+// fingerprints tell a result again by its identity.
+func (j *jsonWriter) fingerprints(id string) {
+	j.key("partialFingerprints")
+	j.open('{')
+	j.field("maillint/v1", id)
+	short := sha256.Sum256([]byte(id)) // the one that code scanning looks at
+	j.field("primaryLocationLineHash", hex.EncodeToString(short[:8])+":1")
+	j.close('}')
 }
 
 // locations are the places of the evidence: of the file when the message is

@@ -91,15 +91,7 @@ func TestSARIFSchema(t *testing.T) {
 	twice[1].Verdict.Findings = append(twice[1].Verdict.Findings, twice[1].Verdict.Findings...)
 	twice[1].Path, twice[1].Origin = "new/1:2,S", "1:2,S"
 	for name, list := range map[string][]*Record{"records": records(), "nothing": nil, "twice": twice} {
-		out := render(t, "sarif", Options{Rules: append([]*lint.Rule{&bare}, testRules...)}, list)
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(out))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(doc); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		codeScanning(t, name, out)
+		validSARIF(t, schema, name, render(t, "sarif", Options{Rules: append([]*lint.Rule{&bare}, testRules...)}, list))
 	}
 	for _, wrong := range []string{`{"version":"2.1.0"}`, `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"message":{"text":"y"},"level":"bad"}]}]}`} {
 		doc, _ := jsonschema.UnmarshalJSON(strings.NewReader(wrong))
@@ -107,6 +99,40 @@ func TestSARIFSchema(t *testing.T) {
 			t.Errorf("the schema takes %s", wrong)
 		}
 	}
+}
+
+// What the audits find is as valid, whatever stands in an export: two rules of one
+// mailbox, a record without a line, nothing at all, nothing but what was not read.
+func TestSurveySARIFSchema(t *testing.T) {
+	schema := sarifSchemaOf(t)
+	one := Entry{Rule: testRules[0].ID, Severity: lint.High, Place: Place{Path: "an export/m:1.csv", Line: 2, Text: "goes out"}, Mailbox: "a@corp.example", Target: "x@evil.test", Evidence: "\xff\x1b[31m\u202e", Remove: "rm", Shared: []string{"a@corp.example", "b@corp.example"}}
+	record := one
+	record.Line, record.Record = 0, 7
+	hole := []Place{{Text: "nothing was read"}, {Path: "m.csv", Line: 3, Record: 2, Text: "half a file"}}
+	for name, v := range map[string]*Survey{
+		"alike": {Entries: []Entry{one, one, record}}, "nothing": {}, "unread": {Unread: hole}, "both": {Entries: []Entry{one}, Unread: hole, Notes: hole},
+	} {
+		var b bytes.Buffer
+		if err := WriteSurvey("sarif", &b, v, Options{Rules: testRules, Version: "1"}); err != nil {
+			t.Fatal(err)
+		}
+		validSARIF(t, schema, name, b.Bytes())
+		if n := strings.Count(b.String(), `"ruleId"`); n != len(v.Entries) {
+			t.Errorf("%s: %d results", name, n)
+		}
+	}
+}
+
+func validSARIF(t *testing.T, schema *jsonschema.Schema, name string, out []byte) {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(doc); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	codeScanning(t, name, out)
 }
 
 func sarifSchemaOf(t *testing.T) *jsonschema.Schema {

@@ -81,8 +81,11 @@ func WriteSurvey(format string, w io.Writer, s *Survey, o Options) error {
 // was not read as notifications.
 func surveySARIF(w io.Writer, v *Survey, o Options) error {
 	s := newSARIF(w, o)
+	again := map[string]int{}
 	for i := range v.Entries {
-		if err := s.Write(&sarifPiece{results: [][]byte{s.entry(&v.Entries[i])}}); err != nil {
+		id := v.Entries[i].identity()
+		again[id]++
+		if err := s.Write(&sarifPiece{results: [][]byte{s.entry(&v.Entries[i], nth(id, again[id]))}}); err != nil {
 			return err
 		}
 	}
@@ -92,9 +95,15 @@ func surveySARIF(w io.Writer, v *Survey, o Options) error {
 	return s.Close(&Summary{Interrupted: len(v.Unread) > 0})
 }
 
-// entry is one result. What makes it the same tomorrow is what it is about, and
-// not its line.
-func (s *sarif) entry(e *Entry) []byte {
+// identity tells an entry again tomorrow: what it is about, and not its line.
+// Several rules of one mailbox may share it.
+func (e *Entry) identity() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{e.Rule, e.Mailbox, e.Target}, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// entry is one result.
+func (s *sarif) entry(e *Entry, id string) []byte {
 	j := &jsonWriter{}
 	j.open('{')
 	j.field("ruleId", e.Rule)
@@ -109,11 +118,7 @@ func (s *sarif) entry(e *Entry) []byte {
 	if e.Path != "" {
 		j.place(&e.Place)
 	}
-	j.key("partialFingerprints")
-	j.open('{')
-	sum := sha256.Sum256([]byte(strings.Join([]string{e.Rule, e.Mailbox, e.Target}, "\x00")))
-	j.field("maillint/v1", hex.EncodeToString(sum[:16]))
-	j.close('}')
+	j.fingerprints(id)
 	j.key("properties")
 	j.open('{')
 	j.field("severity", e.Severity.String())
@@ -131,7 +136,8 @@ func (s *sarif) entry(e *Entry) []byte {
 	return j.b
 }
 
-// place is where an entry stands.
+// place is where an entry stands; without a line, in the file's first, as region
+// has it.
 func (j *jsonWriter) place(p *Place) {
 	j.key("locations")
 	j.open('[')
@@ -142,12 +148,10 @@ func (j *jsonWriter) place(p *Place) {
 	j.open('{')
 	j.field("uri", fileURI(p.Path))
 	j.close('}')
-	if p.Line > 0 {
-		j.key("region")
-		j.open('{')
-		j.number("startLine", int64(p.Line))
-		j.close('}')
-	}
+	j.key("region")
+	j.open('{')
+	j.number("startLine", int64(max(1, p.Line)))
+	j.close('}')
 	j.close('}')
 	j.close('}')
 	j.close(']')
