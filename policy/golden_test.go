@@ -122,11 +122,15 @@ func FuzzExpression(f *testing.F) {
 		}
 		m := mail(t, "From: a@ours.example\r\nTo: b@x.example\r\nSubject: x\r\n\r\ntext\r\n", "a@ours.example", three...)
 		org, _ := lint.NewOrg([]string{"ours.example"})
-		start := time.Now()
-		_, _ = newEnvironment(p, m, lint.NewFacts(m, org)).eval(e)
-		if d := time.Since(start); d > 5*time.Second {
-			t.Fatalf("took %s", d)
+		took := time.Hour
+		for range 3 { // a busy machine is slow once, a costly condition each time
+			start := time.Now()
+			_, _ = newEnvironment(p, m, lint.NewFacts(m, org)).eval(e)
+			if took = min(took, time.Since(start)); took <= time.Second {
+				return
+			}
 		}
+		t.Fatalf("took %s", took)
 	})
 }
 
