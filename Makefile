@@ -53,8 +53,8 @@ fresh-files: ## Office files, archives and PDFs made afresh by real programs, re
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && content/testdata/make "$$dir" && \
 		MAILLINT_FILES="$$dir" MAILLINT_MUTATIONS=100 $(GO) test -count=1 -run 'RealFiles|InEveryFormat|EveryFileIsWanted|Locked|Mutations' ./content
 
-soak: build ## half an hour: every fuzz target, fresh files, everything with the race detector, 200 kills and 10,000 transactions
-	$(MAKE) fuzz FUZZTIME=15s
+soak: build ## every fuzz target for half an hour in all, files made afresh, the race detector, 200 kills and 10,000 transactions
+	$(MAKE) fuzz FUZZTIME=20s
 	$(MAKE) fresh-files
 	$(MAKE) race
 	MAILLINT_KILLS=200 MAILLINT_TRANSACTIONS=10000 $(GO) test -count=1 -timeout 30m -tags e2e ./internal/e2e
