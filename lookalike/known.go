@@ -57,7 +57,7 @@ func (s suffixReading) shortened(n int) bool {
 func (b *brand) known(label string, e edit, r registry) bool {
 	n := len(b.label)
 	switch {
-	case e.numbered(b.label):
+	case e.numbered(b.label), e.kind == Swap && e.rearranged(b.label, r):
 		return false
 	case e.kind == Swap || e.kind == Doubling:
 		return true
@@ -70,7 +70,7 @@ func (b *brand) known(label string, e edit, r registry) bool {
 	case r == official: // towns of one name differ by the state's letters behind it
 		return n >= 8 && e.cheap() && !e.first && e.at < n-3
 	case n >= 10:
-		return true
+		return !e.first || e.kind != Letter || e.sight // rightinthebox and lightinthebox are two firms
 	case e.near:
 		return n > 5 || e.kind != Key || !e.first && !b.words.reads(label, e.at)
 	case b.words.another(label, b.label, e.kind == Omission):
@@ -79,6 +79,13 @@ func (b *brand) known(label string, e edit, r registry) bool {
 		return n > 6 || n == 6 && (!e.first || e.kind == Omission)
 	}
 	return e.unlikely(n) && (n > 7 || e.kind == Insertion || !b.words.reads(label, e.at))
+}
+
+// rearranged reports two letters of a partner's name in the other order where that
+// makes the next of its kind: another number (12, 21), or the initials of another
+// institution (ntcc.edu, tncc.edu).
+func (e edit) rearranged(label string, r registry) bool {
+	return digit(label[e.at]) && digit(label[e.at+1]) || r != open && len(label) <= 5 && abbreviation(label)
 }
 
 // many reports a name that is known to be held under several suffixes.
@@ -154,7 +161,7 @@ func (e edit) series(label string) bool {
 		return true
 	case digit(was) || digit(e.wrote) && !e.cheap() && (e.last || e.first || e.kind == Insertion):
 		return true
-	case digit(e.wrote) && e.last && e.kind == Insertion && !(e.near && strings.IndexByte("90", e.wrote) >= 0):
+	case digit(e.wrote) && e.last && e.kind == Insertion && !(e.near && e.wrote != '1' && e.wrote != '2'):
 		return true // but shop0 is a slip of the p's neighbour
 	case was == '-' && e.kind != Swap, e.wrote == '-' && !e.near:
 		return true
