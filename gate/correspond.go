@@ -3,7 +3,7 @@ package gate
 import (
 	"context"
 	"encoding/json"
-	"maps"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -84,18 +84,23 @@ func (g *Gate) answered(ctx context.Context, domain string) {
 // keepLearned adds a domain to those in the store. Where two nodes do so at once
 // one addition is lost; the next day that the domain is answered brings it back.
 func (g *Gate) keepLearned(ctx context.Context, domain string, day time.Time) error {
-	list, err := readLearned(ctx, g.o.Store)
+	list, err := Correspondents(ctx, g.o.Store)
 	if err != nil || !list.Note(domain, day) {
 		return err
 	}
+	return putCorrespondents(ctx, g.o.Store, list)
+}
+
+func putCorrespondents(ctx context.Context, s store.Store, list history.Correspondents) error {
 	text, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	return g.o.Store.Put(ctx, keyLearned, text)
+	return s.Put(ctx, keyLearned, text)
 }
 
-func readLearned(ctx context.Context, s store.Store) (history.Correspondents, error) {
+// Correspondents are the domains that all nodes on the store have learned.
+func Correspondents(ctx context.Context, s store.Store) (history.Correspondents, error) {
 	list := history.Correspondents{}
 	text, err := s.Get(ctx, keyLearned)
 	if err != nil || text == nil {
@@ -104,15 +109,33 @@ func readLearned(ctx context.Context, s store.Store) (history.Correspondents, er
 	return list, json.Unmarshal(text, &list)
 }
 
+// TakeOut has all nodes forget a domain that they have learned, for good and
+// within ten minutes, with a record of it that by, a Record without Event, is the
+// model of. A domain that was not learned is store.ErrNotFound.
+func TakeOut(ctx context.Context, s store.Store, domain string, by store.Record) error {
+	list, err := Correspondents(ctx, s)
+	if err != nil {
+		return err
+	}
+	if !list.TakeOut(domain) {
+		return fmt.Errorf("%s: %w: nothing was learned of this domain", domain, store.ErrNotFound)
+	}
+	if err := putCorrespondents(ctx, s, list); err != nil {
+		return err
+	}
+	by.Event, by.Detail = "forget", map[string]string{"domain": domain}
+	return s.Audit(ctx, by)
+}
+
 // relearn gives the rules in force the domains that the store knows, where they
 // have changed.
 func (g *Gate) relearn(ctx context.Context) {
-	list, err := readLearned(ctx, g.o.Store)
+	list, err := Correspondents(ctx, g.o.Store)
 	if err != nil {
 		g.o.Observer.failed("store", err)
 		return
 	}
-	known := slices.Sorted(maps.Keys(list))
+	known := list.Known()
 	g.loading.Lock()
 	defer g.loading.Unlock()
 	if slices.Equal(known, g.letters.known) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"maillint/policy"
+	"maillint/store"
 )
 
 // answer submits a reply of taro's to somebody whose mail came from a host.
@@ -66,6 +67,47 @@ func TestLearnedDomain(t *testing.T) {
 	check("after a start")
 }
 
+// A domain that somebody has taken out is learned no more, however often it is
+// answered.
+func TestTakeOut(t *testing.T) {
+	h := newHouse(t, "")
+	answer := func() {
+		for range 3 {
+			h.answer("a@harborvalley.co.nz", "harborvalley.co.nz")
+			h.clock.advance(24 * time.Hour)
+		}
+		h.relearn(t.Context())
+	}
+	answer()
+	if h.relays("a@harborvaley.co.nz") {
+		t.Fatal("nothing was learned")
+	}
+	by := store.Record{By: "admin@ours.example", Reason: "it is the slip"}
+	if err := TakeOut(t.Context(), h.store, "harborvaley.co.nz", by); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an unknown domain: %v", err)
+	}
+	if err := TakeOut(t.Context(), h.store, "harborvalley.co.nz", by); err != nil {
+		t.Fatal(err)
+	}
+	answer()
+	if !h.relays("a@harborvaley.co.nz") {
+		t.Error("learned again")
+	}
+	if err := TakeOut(t.Context(), h.store, "harborvalley.co.nz", by); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a second time: %v", err)
+	}
+	records := 0
+	err := h.store.Records(t.Context(), "", func(e store.Entry) error {
+		if r := e.Record; r.Event == "forget" && r.Detail["domain"] == "harborvalley.co.nz" && r.By == by.By && r.Reason == by.Reason {
+			records++
+		}
+		return nil
+	})
+	if err != nil || records != 1 {
+		t.Errorf("%d records, %v", records, err)
+	}
+}
+
 // What teaches nothing.
 func TestNotLearned(t *testing.T) {
 	h := newHouse(t, "")
@@ -77,7 +119,7 @@ func TestNotLearned(t *testing.T) {
 		h.answer("a@softbank.co.jp", "softbank.co.jp") // a remark: another one's domain
 		h.clock.advance(24 * time.Hour)
 	}
-	list, err := readLearned(t.Context(), h.store)
+	list, err := Correspondents(t.Context(), h.store)
 	if err != nil || len(list) > 0 {
 		t.Errorf("learned %v, %v", list, err)
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strconv"
 
 	"maillint/lint"
@@ -38,11 +36,11 @@ type Presenter struct {
 
 // Presenter knows the domains that the store has learned until now.
 func (r Decider) Presenter(ctx context.Context) (*Presenter, error) {
-	learned, err := readLearned(ctx, r.Store)
+	learned, err := Correspondents(ctx, r.Store)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was learned: %w", err)
 	}
-	return &Presenter{r, newCurrent(r.Policy, lint.Known{Learned: slices.Sorted(maps.Keys(learned))})}, nil
+	return &Presenter{r, newCurrent(r.Policy, lint.Known{Learned: learned.Known()})}, nil
 }
 
 // Present judges a held message again, as if it came in now: with the bytes,

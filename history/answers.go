@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -70,8 +71,34 @@ func idDomains(value string, most int) []string {
 }
 
 // Correspondents are the domains that the organisation corresponds with, each
-// with the last day on which an answer went there.
+// with the last day on which an answer went there, or Never.
 type Correspondents map[string]time.Time
+
+// Never stands for a domain that somebody has taken out: answers to it teach
+// nothing any more.
+var Never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Known gives the domains in order, without those taken out.
+func (c Correspondents) Known() []string {
+	out := make([]string, 0, len(c))
+	for d, last := range c {
+		if !last.Equal(Never) {
+			out = append(out, d)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TakeOut forgets a domain for good. false: it was not among those known.
+func (c Correspondents) TakeOut(domain string) bool {
+	last, ok := c[domain]
+	if !ok || last.Equal(Never) {
+		return false
+	}
+	c[domain] = Never
+	return true
+}
 
 // Note adds a domain, or another day of it, and drops what is older than Kept or
 // too much. false: that day is known already.
@@ -86,7 +113,7 @@ func (c Correspondents) Note(domain string, day time.Time) bool {
 		}
 	}
 	for len(c) > LearnedMost {
-		delete(c, c.oldest())
+		delete(c, c.oldest()) // those taken out are the last to go
 	}
 	return true
 }

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		"pack":     packMain,
 		"large":    largeMain,
 		"hold":     holdMain,
+		"learn":    learnMain,
 		"tamper":   tamperMain,
 	})
 }

@@ -6,12 +6,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"maillint/gate"
 	"maillint/mailbox"
 	"maillint/message"
 	"maillint/store"
@@ -79,6 +81,23 @@ func holdFile(where, id, file string, settings []string) error {
 		return err
 	}
 	return db.Remember(ctx, []store.Memory{{Identity: "hana@example.jp", Rule: "lookalike-domain", Kind: "domain", About: []string{id + ".example"}, By: "hana@example.jp", Until: time.Now().Add(time.Hour), Item: id}})
+}
+
+// learnMain is a helper of the scripts: learn STORE DOMAIN... has domains learned,
+// as answers to them on three days do.
+func learnMain() {
+	ctx := context.Background()
+	db, err := store.Open(ctx, os.Args[1], store.Options{Node: "mx1"})
+	check(err)
+	list, err := gate.Correspondents(ctx, db)
+	check(err)
+	for _, d := range os.Args[2:] {
+		list.Note(d, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC))
+	}
+	text, err := json.Marshal(list)
+	check(err)
+	check(db.Put(ctx, "learned domains", text))
+	check(db.Close())
 }
 
 // tamperMain is a helper of the scripts: tamper PATH changes the second record
