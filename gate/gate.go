@@ -55,17 +55,19 @@ type Gate struct {
 	worker  string
 	parts   mailings
 	locked  history.LockedFiles
-	alarms  alarms
-	undo    undo
-	letters correspondence
-	loading sync.Mutex             // held while engines are put in force
-	dead    atomic.Pointer[string] // why nothing can be held now: the release route
-	failing atomic.Pointer[string] // the same: the proof of life
-	brakes  atomic.Pointer[brakes]
-	hooks   hooks
-	tally   tally
-	traffic traffic
-	wake    chan struct{}
+	// canaryForwards is what messages of the canary show, which the store never sees.
+	canaryForwards history.ForwardMemory
+	alarms         alarms
+	undo           undo
+	letters        correspondence
+	loading        sync.Mutex             // held while engines are put in force
+	dead           atomic.Pointer[string] // why nothing can be held now: the release route
+	failing        atomic.Pointer[string] // the same: the proof of life
+	brakes         atomic.Pointer[brakes]
+	hooks          hooks
+	tally          tally
+	traffic        traffic
+	wake           chan struct{}
 }
 
 // current is a policy with its engines and texts.
@@ -89,7 +91,7 @@ func New(o Options) (*Gate, error) {
 	}
 	defaults(&o)
 	host, _ := os.Hostname()
-	g := &Gate{o: o, wake: make(chan struct{}, 1)}
+	g := &Gate{o: o, wake: make(chan struct{}, 1), canaryForwards: history.ForwardMemory{Keep: canaryKept}}
 	g.worker = fmt.Sprintf("%s-%d-%s", ascii(host), os.Getpid(), NewID(time.Now())[10:])
 	if err := g.Reload(o.Policy); err != nil {
 		return nil, err

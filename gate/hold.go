@@ -167,6 +167,9 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 	if s.j.locked {
 		it.Notes[noteLocked] = "yes"
 	}
+	if note := forwardersNote(s.j.forwards); note != "" {
+		it.Notes[noteForwards] = note
+	}
 	if s.tx.BareLF > 0 {
 		it.Notes[noteBareLF] = strconv.Itoa(s.tx.BareLF)
 	}
@@ -182,9 +185,11 @@ const (
 	noteTagged    = "tagged"
 	noteAutomatic = "automatic"
 	// What the bytes do not show, and was judged all the same: a locked file that
-	// went before, and how many line ends were mended.
-	noteLocked = "locked before"
-	noteBareLF = "bare lf"
+	// went before, how many mailboxes forward there, and how many line ends were
+	// mended.
+	noteLocked   = "locked before"
+	noteForwards = "forwarders"
+	noteBareLF   = "bare lf"
 )
 
 // firstDue is the deadline before anybody was told. Confirm and approve have

@@ -118,6 +118,13 @@ func (f *fragile) Add(ctx context.Context, counts ...store.Count) ([]int64, erro
 	return f.Store.Add(ctx, counts...)
 }
 
+func (f *fragile) Forwards(ctx context.Context, targets ...string) ([]store.Forward, error) {
+	if err := f.err("Forwards"); err != nil {
+		return nil, err
+	}
+	return f.Store.Forwards(ctx, targets...)
+}
+
 func (f *fragile) Brakes(ctx context.Context) ([]store.Brake, error) {
 	if err := f.err("Brakes"); err != nil {
 		return nil, err

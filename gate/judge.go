@@ -22,6 +22,7 @@ type judgement struct {
 	msg       *message.Message
 	recalls   *store.Item // a held message that this one recalls
 	locked    bool        // a locked file went to the same recipients before
+	forwards  map[string]lint.Forwarders
 	verdict   policy.Verdict
 	automatic lint.Automatic
 	sender    sender
@@ -119,6 +120,8 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 	way := history.Way(facts.Sender(), j.msg.Envelope.Recipients)
 	j.locked = g.locked.Lately(way, g.now())
 	facts.Before.Locked = j.locked
+	j.forwards, j.unknown = g.forwarders(ctx, c, tx, facts)
+	facts.Before.Forwarders = j.forwards
 	found, err := c.engine.RunKnowing(facts)
 	j.err = err
 	j.automatic = facts.Automatic()
@@ -128,8 +131,8 @@ func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *jud
 	j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Braked: g.Braked})
 	j.sender = c.sender(tx.Identity, j.verdict.Service)
 	if j.verdict.Disposition.Holds() && !tx.Canary {
-		var learned func(lint.Finding) string
-		if learned, j.unknown = g.learned(ctx, c, tx, j); learned != nil {
+		learned, err := g.learned(ctx, c, tx, j)
+		if j.unknown = errors.Join(j.unknown, err); learned != nil {
 			j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Learned: learned, Braked: g.Braked})
 		}
 	}

@@ -21,6 +21,7 @@ type Facts struct {
 	inside    memo[*content.Inspection]
 	texts     memo[[]content.Reading]
 	people    memo[*personal.Report]
+	forwarded memo[*Forwarding]
 }
 
 type memo[T any] struct {
@@ -40,7 +41,14 @@ func (m *memo[T]) get(work func() T) T {
 type Before struct {
 	// Locked: a file that a password opens went to the same recipients lately.
 	Locked bool
+	// Forwarders are, by Address.Key of what this message is forwarded to, how
+	// many mailboxes forward there, this one included. Nil: nothing is known.
+	Forwarders map[string]Forwarders
 }
+
+// Forwarders are the mailboxes that forward to one address: all that are
+// remembered, and those of which mail went there within a day.
+type Forwarders struct{ Mailboxes, Today int }
 
 // NewFacts gives the facts about a message, whose envelope must be set.
 func NewFacts(m *message.Message, org *Org) *Facts { return &Facts{Org: org, msg: m} }

@@ -65,36 +65,37 @@ func (p autoForward) Validate() error {
 }
 
 func checkAutoForward(pass *lint.Pass, p autoForward) {
-	if pass.Facts.Automatic() != "" || batv(pass.Msg.Envelope.ReversePath) && pass.Facts.FromOurs() {
-		return
-	}
-	f := forwarding{Pass: pass}
-	f.envelope()
-	f.fields()
-	f.attached()
-	if !f.is() {
-		return
-	}
-	targets := f.targets()
-	if len(targets) == 0 {
+	f := pass.Facts.Forwarded()
+	if f == nil {
 		return
 	}
 	severity := lint.Warning
 	switch {
-	case !slices.ContainsFunc(targets, func(a message.Address) bool { return !approved(a, p.Approved) }):
+	case !slices.ContainsFunc(f.Targets, func(a message.Address) bool { return !approved(a, p.Approved) }):
 		severity = lint.Info
 	case p.Forwarding == "closed":
 		severity = lint.High
 	}
-	about := names(targets)
+	about := names(f.Targets)
 	by := ""
-	if f.by != "" {
-		by = f.by + " "
+	if f.By != "" {
+		by = f.By + " "
 	}
 	pass.Report(lint.Finding{
-		Severity: severity, Where: f.marks[0].where, Evidence: f.evidence(), About: about,
-		Message: fmt.Sprintf("%sis forwarded to %s: %s", by, strings.Join(about, ", "), f.reasons()),
+		Severity: severity, Where: f.Marks[0].Where, Evidence: forwardEvidence(f), About: about,
+		Message: fmt.Sprintf("%sis forwarded to %s: %s", by, strings.Join(about, ", "), f.Reasons()),
 	})
+}
+
+// forwardEvidence points at the marks of forwarding.
+func forwardEvidence(f *lint.Forwarding) []lint.Evidence {
+	var out []lint.Evidence
+	for _, m := range f.Marks {
+		if m.Span.Len() > 0 {
+			out = append(out, lint.Evidence{Where: m.Where, Span: m.Span})
+		}
+	}
+	return out
 }
 
 func approved(a message.Address, list []string) bool {
@@ -112,75 +113,4 @@ func names(list []message.Address) []string {
 		out = append(out, a.String())
 	}
 	return out
-}
-
-// mark is one sign of forwarding. A strong one speaks alone, of the others it
-// takes two of different kinds.
-type mark struct {
-	strong bool
-	where  string
-	span   message.Span
-	reason string
-}
-
-// forwarding gathers the marks of one message.
-type forwarding struct {
-	*lint.Pass
-	marks []mark
-	by    string            // the mailbox that forwards, where a mark names it
-	to    []message.Address // targets that marks name
-}
-
-func (f *forwarding) is() bool {
-	weak := map[string]bool{}
-	for _, m := range f.marks {
-		if m.strong {
-			return true
-		}
-		weak[m.reason] = true
-	}
-	return len(weak) >= 2
-}
-
-func (f *forwarding) strong(where string, span message.Span, reason string) {
-	f.marks = append(f.marks, mark{true, where, span, reason})
-}
-
-func (f *forwarding) weak(where string, span message.Span, reason string) {
-	f.marks = append(f.marks, mark{false, where, span, reason})
-}
-
-// targets are the external addresses that the message goes to: those that the
-// marks name, else the envelope's.
-func (f *forwarding) targets() []message.Address {
-	var out []message.Address
-	for _, a := range f.to {
-		if !f.Facts.Internal(a) && !slices.ContainsFunc(out, func(b message.Address) bool { return a.Key() == b.Key() }) {
-			out = append(out, a)
-		}
-	}
-	if len(out) == 0 {
-		out = f.Facts.External()
-	}
-	return out
-}
-
-func (f *forwarding) evidence() []lint.Evidence {
-	var out []lint.Evidence
-	for _, m := range f.marks {
-		if m.span.Len() > 0 {
-			out = append(out, lint.Evidence{Where: m.where, Span: m.span})
-		}
-	}
-	return out
-}
-
-func (f *forwarding) reasons() string {
-	var out []string
-	for _, m := range f.marks {
-		if !slices.Contains(out, m.reason) {
-			out = append(out, m.reason)
-		}
-	}
-	return strings.Join(out, "; ")
 }

@@ -15,6 +15,7 @@ var All = []*lint.Rule{
 	StrayRecipient,
 	PrivateWebmail,
 	AutoForward,
+	SharedForwardTarget,
 	SenderMismatch,
 	DisplayNameSpoof,
 	EncryptedArchive,

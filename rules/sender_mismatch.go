@@ -119,10 +119,7 @@ func passedOn(pass *lint.Pass) bool {
 			return true
 		}
 	}
-	f := forwarding{Pass: pass}
-	f.envelope()
-	f.fields()
-	return f.is()
+	return pass.Facts.MarkedForwarded()
 }
 
 // together: all ours, or all of one organisation.

@@ -43,6 +43,9 @@ func (d *db) Purge(ctx context.Context) (Purged, error) {
 		if _, err = t.count(`DELETE FROM counter WHERE until <= $1`, now); err != nil {
 			return err
 		}
+		if _, err = t.count(`DELETE FROM forward WHERE until <= $1`, now); err != nil {
+			return err
+		}
 		_, err = t.count(`DELETE FROM failure WHERE at <= $1`, micros(t.now.Add(-failureKept)))
 		return err
 	}, again)

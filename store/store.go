@@ -82,6 +82,14 @@ type Store interface {
 	Memories(ctx context.Context, f MemoryFilter) ([]Memory, error)
 	Forget(ctx context.Context, f MemoryFilter, by Record) (int, error)
 
+	// NoteForwards remembers mailboxes that forward to addresses outside. Forwards
+	// gives those of targets (history.ForwardTarget) that have not ended; with
+	// none named, all. ForgetForwards deletes those of targets, with a record of
+	// each, and tells how many.
+	NoteForwards(ctx context.Context, list []Forward) error
+	Forwards(ctx context.Context, targets ...string) ([]Forward, error)
+	ForgetForwards(ctx context.Context, targets []string, by Record) (int, error)
+
 	// Add adds to counters and gives their totals, in one step. The same Count
 	// with a negative N gives back.
 	Add(ctx context.Context, counts ...Count) ([]int64, error)

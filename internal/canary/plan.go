@@ -20,6 +20,9 @@ type Probe struct {
 	From string // the reverse-path; "" is the null one
 	To   []string
 	Raw  []byte
+	// Before are the messages that must have gone first: what the rule finds is
+	// in the row of them. Nobody looks at what becomes of them.
+	Before []Probe
 	// Expect is what the rule's finding must lead to; nothing of a twin.
 	Expect policy.Disposition
 	// Remark: the policy makes no more than info of what the rule finds in it.
@@ -130,11 +133,11 @@ func (w *world) corpusPairs(all []corpus.Case) [][2]Probe {
 		}
 		at := max(1, c.Want[n].Message) - 1
 		bad, ok := w.fit(c, c.Names[at], c.Messages[at])
-		if !ok || !w.found(&bad) {
+		if !ok || !w.lead(&bad, c, at) || !w.found(&bad) {
 			continue
 		}
 		twin, ok := w.fit(c, corpus.FixedName, c.Fixed)
-		if twin.Twin = true; !ok || !w.silent(&twin) {
+		if twin.Twin = true; !ok || !w.silent(&twin, append(slices.Clone(bad.Before), bad)) {
 			continue
 		}
 		out = append(out, [2]Probe{bad, twin})
@@ -155,7 +158,7 @@ func (w *world) customPairs() [][2]Probe {
 			continue
 		}
 		probe := Probe{Rule: w.rule, Case: "cases", Twin: !c.Fires, Raw: lines(c.Message)}
-		if w.address(&probe, nil) && (c.Fires && w.found(&probe) || !c.Fires && w.silent(&probe)) {
+		if w.address(&probe, nil) && (c.Fires && w.found(&probe) || !c.Fires && w.silent(&probe, nil)) {
 			pair[n], have[n] = probe, true
 		}
 	}

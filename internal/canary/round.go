@@ -229,6 +229,9 @@ func (r *Round) try(ctx context.Context, t *Trial) error {
 			seen.Note = "not tried: outside its hours"
 			return nil
 		}
+		if err := r.before(ctx, bad); err != nil {
+			return err
+		}
 		out, err := r.send(ctx, bad)
 		if err != nil {
 			return err
@@ -254,6 +257,18 @@ func (r *Round) try(ctx context.Context, t *Trial) error {
 		return err
 	}
 	seen.Note = "not tried: other rules refuse the recipients of all its messages"
+	return nil
+}
+
+// before sends what must have gone before a message.
+func (r *Round) before(ctx context.Context, p *Probe) error {
+	for i := range p.Before {
+		if _, err := r.send(ctx, &p.Before[i]); err != nil {
+			return err
+		}
+		r.result.Messages++
+		r.result.Right++
+	}
 	return nil
 }
 

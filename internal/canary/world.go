@@ -6,8 +6,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"maillint/corpus"
+	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
@@ -229,11 +231,41 @@ func bareCR(b []byte) bool {
 	return false
 }
 
+// mostBefore keeps a round short.
+const mostBefore = 3
+
+// lead puts the case's earlier messages before one that a rule with history
+// finds.
+func (w *world) lead(p *Probe, c *corpus.Case, at int) bool {
+	if !w.rule.Rule.NeedsHistory {
+		return true
+	}
+	for i := range at {
+		first, ok := w.fit(c, c.Names[i], c.Messages[i])
+		if !ok || at > mostBefore {
+			return false
+		}
+		p.Before = append(p.Before, first)
+	}
+	return true
+}
+
+// judge runs the rule over a message, with what the messages before it showed.
+func (w *world) judge(p *Probe, earlier []Probe) ([]lint.Finding, error) {
+	var before history.ForwardMemory
+	for i := range earlier {
+		before.Look(lint.NewFacts(earlier[i].open(), w.org).Forwarded(), time.Time{})
+	}
+	facts := lint.NewFacts(p.open(), w.org)
+	facts.Before.Forwarders = before.Look(facts.Forwarded(), time.Time{})
+	return w.engine.RunKnowing(facts)
+}
+
 // found works out what the rule's findings must lead to. It reports false where
 // the rule is silent.
 func (w *world) found(p *Probe) bool {
 	m := p.open()
-	list, err := w.engine.Run(m)
+	list, err := w.judge(p, p.Before)
 	if err != nil || len(list) == 0 {
 		return false
 	}
@@ -250,8 +282,9 @@ func (w *world) found(p *Probe) bool {
 	return grave
 }
 
-// silent reports whether the rule says nothing but remarks.
-func (w *world) silent(p *Probe) bool {
-	list, err := w.engine.Run(p.open())
+// silent reports whether the rule says nothing but remarks, after what was sent
+// earlier in the round.
+func (w *world) silent(p *Probe, earlier []Probe) bool {
+	list, err := w.judge(p, earlier)
 	return err == nil && !slices.ContainsFunc(list, func(f lint.Finding) bool { return f.Severity > lint.Info })
 }

@@ -50,12 +50,12 @@ func Run(p *policy.Policy, c corpus.Case) Result {
 		more.Lists = map[string]lint.Matcher{"blocked": entries(c.Blocked)}
 	}
 	engine := p.EngineWith(org, more)
-	var before history.LockedFiles
+	var before memory
 	for i, raw := range c.Messages {
 		name := c.Names[i]
 		r.compare(c, i+1, name, judge(&r, p, engine, &before, name, raw, c.EnvelopeOf(name)))
 	}
-	for _, f := range judge(&r, p, engine, &history.LockedFiles{}, corpus.FixedName, c.Fixed, c.EnvelopeOf(corpus.FixedName)) {
+	for _, f := range judge(&r, p, engine, &memory{}, corpus.FixedName, c.Fixed, c.EnvelopeOf(corpus.FixedName)) {
 		if f.Severity > lint.Info {
 			r.add(corpus.FixedName, "the message put right gives %s", say(f))
 		}
@@ -100,16 +100,23 @@ func (e entries) Match(a message.Address) bool {
 	return slices.ContainsFunc(e, func(entry string) bool { return policy.Covers(entry, a) })
 }
 
+// memory is what a case's earlier messages leave behind.
+type memory struct {
+	locked   history.LockedFiles
+	forwards history.ForwardMemory
+}
+
 // judge gives the findings on one message, with the policy's severities. A
 // case's messages follow each other within moments.
-func judge(r *Result, p *policy.Policy, engine *lint.Engine, before *history.LockedFiles, name string, raw []byte, env *corpus.Envelope) []lint.Finding {
+func judge(r *Result, p *policy.Policy, engine *lint.Engine, before *memory, name string, raw []byte, env *corpus.Envelope) []lint.Finding {
 	m := open(raw, env)
 	facts := lint.NewFacts(m, engine.Org())
 	way := history.Way(facts.Sender(), m.Envelope.Recipients)
-	facts.Before.Locked = before.Lately(way, time.Time{})
+	facts.Before.Locked = before.locked.Lately(way, time.Time{})
+	facts.Before.Forwarders = before.forwards.Look(facts.Forwarded(), time.Time{})
 	found, err := engine.RunKnowing(facts)
 	if facts.Locked() {
-		before.Note(way, time.Time{})
+		before.locked.Note(way, time.Time{})
 	}
 	if err != nil {
 		r.add(name, "%v", err)

@@ -159,7 +159,7 @@ func testOlder(t *testing.T, h Harness) {
 	s := open(t, p, nil)
 	hold(t, s, item("a", nil), nil)
 	s.Close()
-	if err := p.Exec(`DROP TABLE signed; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
+	if err := p.Exec(`DROP TABLE signed; DROP TABLE forward; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Open(ctx, p.Where, store.Options{Node: "tool", Existing: true}); !errors.Is(err, store.ErrOlder) {

@@ -69,6 +69,8 @@ func Run(t *testing.T, h Harness) {
 		{"CountersRace", testCountersRace},
 		{"Failed", testFailed},
 		{"Memory", testMemory},
+		{"Forwards", testForwards},
+		{"ForwardsRace", testForwardsRace},
 		{"Values", testValues},
 		{"Brakes", testBrakes},
 		{"BrakesRace", testBrakesRace},

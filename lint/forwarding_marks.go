@@ -1,9 +1,8 @@
-package rules
+package lint
 
 import (
 	"strings"
 
-	"maillint/lint"
 	"maillint/message"
 )
 
@@ -15,7 +14,7 @@ import (
 func (f *forwarding) envelope() {
 	for _, path := range f.paths() {
 		switch {
-		case !f.Facts.Internal(path.Address):
+		case !f.Internal(path.Address):
 		case f.gmail(path), f.srs(path):
 		}
 	}
@@ -23,24 +22,24 @@ func (f *forwarding) envelope() {
 }
 
 // paths are the reverse-path and what stored mail keeps of it.
-func (f *forwarding) paths() []lint.Visible {
-	var out []lint.Visible
-	if a := f.Msg.Envelope.ReversePath; !a.IsZero() {
-		out = append(out, lint.Visible{Address: a, Field: "envelope"})
+func (f *forwarding) paths() []Visible {
+	var out []Visible
+	if a := f.msg.Envelope.ReversePath; !a.IsZero() {
+		out = append(out, Visible{Address: a, Field: "envelope"})
 	}
-	for _, a := range f.Msg.Addresses("Return-Path") {
-		out = append(out, lint.Visible{Address: a, Field: "Return-Path"})
+	for _, a := range f.msg.Addresses("Return-Path") {
+		out = append(out, Visible{Address: a, Field: "Return-Path"})
 	}
 	return out
 }
 
 // gmail: user+caf_=dest=domain@ours is Google's automatic forwarding.
-func (f *forwarding) gmail(path lint.Visible) bool {
+func (f *forwarding) gmail(path Visible) bool {
 	user, rest, ok := strings.Cut(path.Local, "+caf_=")
 	if !ok {
 		return false
 	}
-	f.by = user + "@" + path.Domain
+	f.out.By = user + "@" + path.Domain
 	if i := strings.LastIndexByte(rest, '='); i > 0 {
 		if a, ok := message.ParseAddress(rest[:i] + "@" + rest[i+1:]); ok {
 			f.to = append(f.to, a)
@@ -50,45 +49,52 @@ func (f *forwarding) gmail(path lint.Visible) bool {
 	return true
 }
 
-// srs: a forwarder rewrites the reverse-path to one of its own (SRS0, SRS1;
-// Exchange Online writes bounces+SRS=).
-func (f *forwarding) srs(path lint.Visible) bool {
-	local := strings.ToLower(path.Local)
+// srs: a forwarder rewrites the reverse-path to one of its own.
+func (f *forwarding) srs(path Visible) bool {
+	who := rewriter(path.Local)
+	if who != "" {
+		f.strong(path.Field, path.Span, "a reverse-path rewritten by "+who+" (SRS)")
+	}
+	return who != ""
+}
+
+// rewriter tells who made a local part of another address: SRS0 and SRS1, and
+// bounces+SRS= of Exchange Online.
+func rewriter(local string) string {
+	local = strings.ToLower(local)
 	switch {
 	case len(local) > 5 && (strings.HasPrefix(local, "srs0") || strings.HasPrefix(local, "srs1")) && strings.IndexByte("=+-", local[4]) >= 0 && strings.Count(local, "=") >= 3:
-		f.strong(path.Field, path.Span, "a reverse-path rewritten by a forwarder (SRS)")
+		return "a forwarder"
 	case strings.Contains(local, "+srs=") && strings.Count(local, "=") >= 2: // hash=tt
-		f.strong(path.Field, path.Span, "a reverse-path rewritten by Exchange Online (SRS)")
-	default:
-		return false
+		return "Exchange Online"
 	}
-	return true
+	return ""
 }
 
 // relayed: from outside, to outside, through us. A reverse-path that is null
 // counts with a From that is external.
 func (f *forwarding) relayed() {
-	env := f.Msg.Envelope
-	if !f.Facts.OnItsWay() || !f.Facts.Leaves() || f.ownList() {
+	env := f.msg.Envelope
+	if !f.OnItsWay() || !f.Leaves() || f.ownList() {
 		return
 	}
-	outside := !env.ReversePath.IsZero() && !f.Facts.Internal(env.ReversePath)
+	outside := !env.ReversePath.IsZero() && !f.Internal(env.ReversePath)
 	if env.Null || env.ReversePath.IsZero() {
-		outside = len(f.Msg.From()) > 0 && !f.Facts.FromOurs()
+		outside = len(f.msg.From()) > 0 && !f.FromOurs()
 	}
-	if outside && !f.Facts.FromOurs() {
+	if outside && !f.FromOurs() {
 		f.strong("envelope", message.Span{}, "it came from outside and goes outside")
 	}
 }
 
 // ownList: a list of ours, moderated or not, passes on what outsiders write.
 func (f *forwarding) ownList() bool {
-	id := f.Msg.Value("List-Id")
+	id := f.msg.Value("List-Id")
 	if i := strings.LastIndexByte(id, '<'); i >= 0 {
 		id = id[i+1:]
 	}
 	d, _ := message.Domain(strings.TrimRight(id, "> \t"))
-	return d != "" && f.Facts.Org.Internal(d)
+	return d != "" && f.Org.Internal(d)
 }
 
 // batv: a signed reverse-path of ours is no forwarder's.
@@ -113,23 +119,23 @@ var fieldMarks = []fieldMark{
 	{"X-MS-Exchange-Organization-AutoForwarded", true, isTrue, "marked as forwarded by Exchange"},
 	{"Autoforwarded", true, isTrue, "marked as forwarded (RFC 2156)"},
 	{"X-Sieve-Redirected-From", true, (*forwarding).bySieve, "a Sieve redirect"},
-	{"X-MS-Exchange-Generated-Message-Source", false, contains("mailbox rules agent"), "made by Exchange's mailbox rules"},
+	{"X-MS-Exchange-Generated-Message-Source", false, holdsWord("mailbox rules agent"), "made by Exchange's mailbox rules"},
 	{"X-Yandex-Forward", false, nil, "X-Yandex-Forward"},
 	{"X-MailRu-Forward", false, nil, "X-MailRu-Forward"},
-	{"From-Rewrite", false, contains("forward"), "From rewritten by a forwarder"},
-	{"Auto-Submitted", false, contains("auto-forwarded"), "Auto-Submitted: auto-forwarded"},
+	{"From-Rewrite", false, holdsWord("forward"), "From rewritten by a forwarder"},
+	{"Auto-Submitted", false, holdsWord("auto-forwarded"), "Auto-Submitted: auto-forwarded"},
 }
 
 // fields looks for the fields that forwarders add.
 func (f *forwarding) fields() {
-	for i := range f.Msg.Fields {
-		field := &f.Msg.Fields[i]
+	for i := range f.msg.Fields {
+		field := &f.msg.Fields[i]
 		if !suspect(field.Name) {
 			continue
 		}
 		for _, m := range fieldMarks {
 			if field.Is(m.name) && (m.holds == nil || m.holds(f, field.Value())) {
-				f.marks = append(f.marks, mark{m.strong, field.Name, field.Span, m.reason})
+				f.mark(m.strong, field.Name, field.Span, m.reason)
 			}
 		}
 	}
@@ -144,7 +150,7 @@ func suspect(name string) bool {
 	return len(name) > 0 && strings.IndexByte("xXaAfF", name[0]) >= 0
 }
 
-func contains(word string) func(*forwarding, string) bool {
+func holdsWord(word string) func(*forwarding, string) bool {
 	return func(_ *forwarding, value string) bool { return strings.Contains(strings.ToLower(value), word) }
 }
 
@@ -161,10 +167,10 @@ func (f *forwarding) forwardedTo(value string) bool {
 // into a field of this name, which is no forwarding.
 func (f *forwarding) forwardedFor(value string) bool {
 	list, _ := message.ParseAddressList(strings.ReplaceAll(value, " ", ","))
-	if len(list) < 2 || !f.Facts.Internal(list[0]) {
+	if len(list) < 2 || !f.Internal(list[0]) {
 		return false
 	}
-	f.by = list[0].String()
+	f.out.By = list[0].String()
 	f.to = append(f.to, list[1:]...)
 	return true
 }
@@ -172,8 +178,8 @@ func (f *forwarding) forwardedFor(value string) bool {
 // byMailbox: "mailbox@ours;tenant".
 func (f *forwarding) byMailbox(value string) bool {
 	mailbox, _, _ := strings.Cut(value, ";")
-	if a, ok := message.ParseAddress(mailbox); ok && f.Facts.Internal(a) {
-		f.by = a.String()
+	if a, ok := message.ParseAddress(mailbox); ok && f.Internal(a) {
+		f.out.By = a.String()
 	}
 	return true
 }
@@ -181,30 +187,30 @@ func (f *forwarding) byMailbox(value string) bool {
 // bySieve: Pigeonhole writes both fields when a script redirects; X-Sieve
 // alone stands on vacation replies as well.
 func (f *forwarding) bySieve(value string) bool {
-	return f.Msg.Has("X-Sieve") && f.byMailbox(value)
+	return f.msg.Has("X-Sieve") && f.byMailbox(value)
 }
 
 // delivered: mail that goes out and was delivered to a mailbox of ours before.
 // In stored mail everything was delivered, so there it says little.
 func (f *forwarding) delivered() {
-	list := f.Msg.Addresses("Delivered-To")
+	list := f.msg.Addresses("Delivered-To")
 	ours := 0
 	for _, a := range list {
-		if a.Domain != "" && f.Facts.Internal(a) {
+		if a.Domain != "" && f.Internal(a) {
 			if ours++; ours == 1 {
-				if f.Facts.OnItsWay() {
+				if f.OnItsWay() {
 					f.strong("Delivered-To", a.Span, "it was delivered to "+a.String()+" before")
 				}
-				if f.by == "" && (f.Facts.OnItsWay() || len(list) > 1) {
-					f.by = a.String()
+				if f.out.By == "" && (f.OnItsWay() || len(list) > 1) {
+					f.out.By = a.String()
 				}
 			}
 		}
 	}
-	if !f.Facts.OnItsWay() && ours > 0 && ours < len(list) {
+	if !f.OnItsWay() && ours > 0 && ours < len(list) {
 		f.strong("Delivered-To", list[0].Span, "it was delivered to us and then elsewhere")
 		for _, a := range list {
-			if !f.Facts.Internal(a) {
+			if !f.Internal(a) {
 				f.to = append(f.to, a)
 			}
 		}
@@ -213,11 +219,11 @@ func (f *forwarding) delivered() {
 
 // resent: by us, of a message from outside. People resend by hand too.
 func (f *forwarding) resent() {
-	if !f.Msg.Has("Resent-From") || f.Facts.FromOurs() {
+	if !f.msg.Has("Resent-From") || f.FromOurs() {
 		return
 	}
-	for _, a := range f.Msg.Addresses("Resent-From") {
-		if a.Domain != "" && f.Facts.Internal(a) {
+	for _, a := range f.msg.Addresses("Resent-From") {
+		if a.Domain != "" && f.Internal(a) {
 			f.weak("Resent-From", a.Span, "resent by "+a.String())
 			return
 		}
@@ -226,32 +232,39 @@ func (f *forwarding) resent() {
 
 // received: a server of ours took it in for one of ours, and it goes out.
 func (f *forwarding) received() {
-	if !f.Facts.OnItsWay() || f.Facts.FromOurs() {
+	if !f.OnItsWay() || f.FromOurs() {
 		return
 	}
-	for i := range f.Msg.Fields {
-		field := &f.Msg.Fields[i]
+	if a, field := f.receivedFor(); field != nil {
+		f.weak("Received", field.Span, "it was received for "+a.String())
+	}
+}
+
+// receivedFor is whom of ours a server took it in for, the last of them.
+func (f *forwarding) receivedFor() (message.Address, *message.Field) {
+	for i := range f.msg.Fields {
+		field := &f.msg.Fields[i]
 		if !field.Is("Received") {
 			continue
 		}
 		_, after, ok := strings.Cut(strings.ReplaceAll(field.Value(), "\t", " "), " for <")
 		mailbox, _, closed := strings.Cut(after, ">")
-		if a, isAddress := message.ParseAddress(mailbox); ok && closed && isAddress && a.Domain != "" && f.Facts.Internal(a) {
-			f.weak("Received", field.Span, "it was received for "+a.String())
-			return
+		if a, isAddress := message.ParseAddress(mailbox); ok && closed && isAddress && a.Domain != "" && f.Internal(a) {
+			return a, field
 		}
 	}
+	return message.Address{}, nil
 }
 
 // sealed: forwarders seal what they pass on (RFC 8617), and From is not ours.
 func (f *forwarding) sealed() {
-	field := f.Msg.Field("ARC-Seal")
-	if field == nil || f.Facts.FromOurs() {
+	field := f.msg.Field("ARC-Seal")
+	if field == nil || f.FromOurs() {
 		return
 	}
 	for tag := range strings.SplitSeq(field.Value(), ";") {
 		if name, value, _ := strings.Cut(strings.TrimSpace(tag), "="); strings.TrimSpace(name) == "d" {
-			if d, ok := message.Domain(value); ok && f.Facts.Org.Internal(d) {
+			if d, ok := message.Domain(value); ok && f.Org.Internal(d) {
 				f.weak("ARC-Seal", field.Span, "sealed by us")
 			}
 			return
@@ -262,12 +275,12 @@ func (f *forwarding) sealed() {
 // attached: "forward as attachment" of an inbox rule: nothing but a message,
 // in the mailbox owner's name, made by the rules agent.
 func (f *forwarding) attached() {
-	source := f.Msg.Field("X-MS-Exchange-Generated-Message-Source")
-	if source == nil || !f.Facts.FromOurs() {
+	source := f.msg.Field("X-MS-Exchange-Generated-Message-Source")
+	if source == nil || !f.FromOurs() {
 		return
 	}
 	messages := 0
-	for _, p := range f.Msg.Parts {
+	for _, p := range f.msg.Parts {
 		switch {
 		case p.Embedded != nil:
 			messages++
