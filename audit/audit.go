@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"time"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/lookalike"
 )
@@ -72,6 +74,7 @@ type Report struct {
 	Known     int       // findings that the last audit had too
 	Gone      []Key     // findings of the last audit that are no more
 	paths     []string  // of the files read
+	forwards  []history.Forward
 	all       []Finding // before Previous took its share; the next State
 	book      bool      // of Addresses: there are addresses and no rules
 }
@@ -82,6 +85,17 @@ func (r *Report) Worst() (worst lint.Severity, ok bool) {
 		worst, ok = max(worst, f.Severity), true
 	}
 	return worst, ok
+}
+
+// Forwards are the mailboxes that forward to addresses outside, as settings that
+// are in use and that nobody has approved show them: what rules about mail on its
+// way are to remember until then.
+func (r *Report) Forwards(until time.Time) []history.Forward {
+	out := slices.Clone(r.forwards)
+	for i := range out {
+		out[i].Until = until
+	}
+	return out
 }
 
 // ErrNoPath is returned where there is nothing to audit.

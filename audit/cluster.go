@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 )
@@ -41,7 +42,8 @@ func (a *auditor) shared() []Finding {
 			if !a.external(t) || a.opts.Baseline.approves(a.opts.Now, s.mailbox, t.String()) {
 				continue
 			}
-			key := mailboxOf(t.addr)
+			key := history.ForwardTarget(t.addr)
+			a.report.forwards = append(a.report.forwards, history.Forward{Target: key, Mailbox: strings.ToLower(s.mailbox)})
 			into(byAddress, key).add(strings.ToLower(s.mailbox), s, t.String())
 			if d := t.addr.Registrable(); !slices.Contains(webmail, d) {
 				into(byDomain, d).add(strings.ToLower(s.mailbox), s, key)
@@ -76,23 +78,6 @@ func into(m map[string]*cluster, key string) *cluster {
 		m[key] = c
 	}
 	return c
-}
-
-// mailboxOf is what different spellings of one mailbox have in common: no
-// +detail, and no dots at Gmail.
-func mailboxOf(addr message.Address) string {
-	local := strings.ToLower(addr.Local)
-	if i := strings.IndexByte(local, '+'); i > 0 {
-		local = local[:i]
-	}
-	domain := addr.Domain
-	if domain == "googlemail.com" {
-		domain = "gmail.com"
-	}
-	if domain == "gmail.com" {
-		local = strings.ReplaceAll(local, ".", "")
-	}
-	return local + "@" + domain
 }
 
 func sharedSeverity(n int) lint.Severity {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/lookalike"
 	"maillint/report"
@@ -38,9 +39,11 @@ type Job struct {
 	Diff, Save    string
 	WriteBaseline string
 	BlockList     string // file that targets are added to
-	BlockLevel    string // from this severity on; "" is high
-	Stdin         io.Reader
-	Now           time.Time
+	BlockLevel    string // from this severity on; "" is critical
+	// Remember is told of the mailboxes that forward to the outside; nil: nobody is.
+	Remember func([]history.Forward) error
+	Stdin    io.Reader
+	Now      time.Time
 }
 
 // RunAddresses audits addresses, writes the report, and gives the exit code.
@@ -119,7 +122,7 @@ func (j Job) write(w io.Writer, r *Report, level lint.Severity) error {
 // prepare checks what was asked for, all of it before anything is read.
 func (j Job) prepare() (opts Options, level, block lint.Severity, err error) {
 	opts = Options{Lookalike: j.Lookalike, Index: j.Index, Now: j.Now, Stdin: j.Stdin}
-	level, block = lint.Warning, lint.High
+	level, block = lint.Warning, lint.Critical
 	if len(j.Paths) == 0 {
 		return opts, 0, 0, fmt.Errorf("audit: %w: name the exports (docs/forwarding-survey.md says how to make them)", ErrNoPath)
 	}
@@ -171,12 +174,19 @@ func (j Job) keep(stderr io.Writer, r *Report, block lint.Severity) error {
 			return fmt.Errorf("baseline: %w", err)
 		}
 	}
-	if j.BlockList == "" {
-		return nil
-	}
 	now := j.Now
 	if now.IsZero() {
 		now = time.Now()
+	}
+	if j.Remember != nil {
+		list := r.Forwards(now.Add(history.ForwardsKept))
+		if err := j.Remember(list); err != nil {
+			return fmt.Errorf("--remember: %w", err)
+		}
+		fmt.Fprintf(stderr, "maillint: %s remembered\n", report.Plural(len(list), "forwarding"))
+	}
+	if j.BlockList == "" {
+		return nil
 	}
 	targets := r.Targets(func(f Finding) bool { return f.Severity >= block })
 	n, err := AppendBlockList(j.BlockList, targets, "maillint audit forwards, "+now.Format("2006-01-02"))

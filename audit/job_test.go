@@ -3,11 +3,14 @@ package audit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"maillint/history"
 )
 
 const header = "PrimarySmtpAddress,ForwardingAddress,ForwardingSmtpAddress,DeliverToMailboxAndForward\n"
@@ -96,12 +99,34 @@ func TestWriteBaseline(t *testing.T) {
 func TestBlockList(t *testing.T) {
 	list := write(t, "blocked.txt", "old.test # known\nX@evil.test")
 	export := write(t, "m.csv", header+"a@corp.example,,smtp:x@evil.test,False\nb@corp.example,,smtp:y@evil.test,False\nc@corp.example,,smtp:own@gmail.com,True\n")
-	wantJob(t, Job{Paths: []string{export}, BlockList: list}, ExitFindings, "1 of 2 targets added")
-	wantJob(t, Job{Paths: []string{export}, BlockList: list}, ExitFindings, "0 of 2 targets added")
+	wantJob(t, Job{Paths: []string{export}, BlockList: list}, ExitFindings, "0 of 0 targets added") // people's own second addresses
+	wantJob(t, Job{Paths: []string{export}, BlockList: list, BlockLevel: "high"}, ExitFindings, "1 of 2 targets added")
+	wantJob(t, Job{Paths: []string{export}, BlockList: list, BlockLevel: "high"}, ExitFindings, "0 of 2 targets added")
 	data, err := os.ReadFile(list)
 	if want := "old.test # known\nX@evil.test\n# maillint audit forwards, 2026-11-24\ny@evil.test\n"; err != nil || string(data) != want {
 		t.Errorf("%v, got %q", err, data)
 	}
+}
+
+// What is critical is blocked without being asked for.
+func TestBlockListOfShared(t *testing.T) {
+	list := write(t, "blocked.txt", "")
+	export := write(t, "m.csv", header+"a@corp.example,,smtp:x@evil.test,False\nb@corp.example,,smtp:x@evil.test,False\nc@corp.example,,smtp:X+c@evil.test,True\nd@corp.example,,smtp:own@mail.test,False\n")
+	wantJob(t, Job{Paths: []string{export}, BlockList: list}, ExitFindings, "1 of 1 targets added")
+}
+
+// What forwards to the outside, is in use and is not approved is handed on.
+func TestRemember(t *testing.T) {
+	export := write(t, "m.csv", header+"A@corp.example,,smtp:x@evil.test,False\nb@corp.example,,smtp:X+b@evil.test,True\nc@corp.example,,smtp:own@gmail.com,True\nd@corp.example,,smtp:a@corp.example,True\n")
+	approved := write(t, "approved.yaml", "approved:\n- {target: own@gmail.com, reason: agreed, until: 2099-01-01}\n")
+	var got []history.Forward
+	job := Job{Paths: []string{export}, Baseline: approved, Internal: []string{"corp.example"}, Remember: func(list []history.Forward) error { got = list; return nil }}
+	wantJob(t, job, ExitFindings, "2 forwardings remembered")
+	if len(got) != 2 || got[0].Mailbox != "a@corp.example" || got[0].Target != "x@evil.test" || got[1].Mailbox != "b@corp.example" || got[1].Target != "x@evil.test" || got[1].Until.IsZero() || !got[1].Mailed.IsZero() {
+		t.Errorf("%+v", got)
+	}
+	job.Remember = func([]history.Forward) error { return errors.New("the store is gone") }
+	wantJob(t, job, ExitUsage, "--remember: the store is gone")
 }
 
 func TestUsage(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // mail, or found by an audit of the settings.
 type Forward struct {
 	Target  string    `json:"target"`  // ForwardTarget of the address
-	Mailbox string    `json:"mailbox"` // message.Address.Key
+	Mailbox string    `json:"mailbox"` // message.Address.Key; of an audit perhaps a bare name
 	Mailed  time.Time `json:"mailed"`  // when mail last went this way; zero: an audit found the setting
 	Until   time.Time `json:"until"`   // how long it is remembered
 }
@@ -87,7 +87,7 @@ func Forwarders(f *lint.Forwarding, seen, known []Forward, now time.Time) map[st
 		return out
 	}
 	for _, t := range f.Targets[:min(len(f.Targets), mostForwards)] {
-		boxes, today := map[string]bool{}, map[string]bool{}
+		boxes, today := mailboxes{}, mailboxes{}
 		target := ForwardTarget(t)
 		for _, list := range [][]Forward{seen, known} {
 			for _, k := range list {
@@ -100,9 +100,29 @@ func Forwarders(f *lint.Forwarding, seen, known []Forward, now time.Time) map[st
 				}
 			}
 		}
-		out[t.Key()] = lint.Forwarders{Mailboxes: len(boxes), Today: len(today)}
+		out[t.Key()] = lint.Forwarders{Mailboxes: boxes.count(), Today: today.count()}
 	}
 	return out
+}
+
+// mailboxes are addresses, and names without a domain where an audit knew no more.
+type mailboxes map[string]bool
+
+// count takes a bare name for the mailbox of that name in whatever domain.
+func (m mailboxes) count() int {
+	local := map[string]bool{}
+	for box := range m {
+		if name, _, ok := strings.Cut(box, "@"); ok {
+			local[name] = true
+		}
+	}
+	n := 0
+	for box := range m {
+		if strings.Contains(box, "@") || !local[box] {
+			n++
+		}
+	}
+	return n
 }
 
 // Targets are the targets of forwardings, each once.

@@ -45,6 +45,7 @@ func TestForwarders(t *testing.T) {
 		{"three over the months", []Forward{known("b@ours.example", 100*24*time.Hour), known("c@ours.example", 30*24*time.Hour)}, 3, 1},
 		{"one that is over", []Forward{known("b@ours.example", ForwardsKept)}, 1, 1},
 		{"one that an audit found", []Forward{audit}, 2, 1},
+		{"one that an audit knew without its domain", []Forward{{Target: "drop@evil.example", Mailbox: "a", Until: now.Add(time.Hour)}, {Target: "drop@evil.example", Mailbox: "z", Until: now.Add(time.Hour)}}, 2, 1},
 		{"another target", []Forward{{Target: "own@mail.example", Mailbox: "b@ours.example", Mailed: now, Until: now.Add(time.Hour)}}, 1, 1},
 	}
 	f := &lint.Forwarding{Mailbox: addr("a@ours.example"), Targets: []message.Address{addr("Drop+1@evil.example")}}

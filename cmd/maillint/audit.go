@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"maillint/audit"
+	"maillint/history"
 	"maillint/lookalike"
 )
 
@@ -31,7 +32,8 @@ settings, inbox rules, filters, scripts, aliases, logs of changes and lists of m
 
 func auditForwardsCommand() *cobra.Command {
 	var job audit.Job
-	var config string
+	q := &quarantine{}
+	var remember bool
 	cmd := &cobra.Command{
 		Use:   "forwards FILE|FOLDER...",
 		Short: "Find forwarding that leaves the organisation, in exports of all platforms",
@@ -50,19 +52,27 @@ With --diff only what is new since the last audit is shown, and the rest is coun
 critical is shown until it is gone or approved. --save keeps this audit for the next; both may name
 the same file, which need not be there the first time.
 
-Exit status: 0 clean, 1 findings at or over --fail-level, 2 usage or policy error, 3 something
+With --remember the mailboxes that forward to the outside are written into the store that the proxy
+or milter runs on: mail of one more mailbox to the same address is then held by the rule
+shared-forward-target, as if mail of all of them had been seen.
+
+Exit status: 0 clean, 1 findings at or over --fail-level, 2 usage, policy or store error, 3 something
 could not be read (it is named, and the rest is still audited). An empty export is a warning.`,
 		Example: `  maillint audit forwards --internal example.ac.jp exports/
   maillint audit forwards --baseline approved.yaml --diff last.jsonl --save last.jsonl exports/
-  maillint audit forwards --block-list blocked.txt exports/`,
+  maillint audit forwards --block-list blocked.txt exports/
+  maillint audit forwards --config rules.yaml --remember exports/`,
 		Args: atLeast(1, "the files or folders of the exports"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			job.Paths = paths
-			return runForwards(cmd, job, config)
+			if remember {
+				return rememberForwards(cmd, job, q)
+			}
+			return runForwards(cmd, job, q.config)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&config, "config", "", "policy to take the organisation from")
+	f.StringVar(&q.config, "config", "", "policy to take the organisation from, and the store of --remember")
 	f.StringSliceVar(&job.Internal, "internal", nil, "domains of the organisation: example.ac.jp,=example.com,!hosp.example.ac.jp")
 	f.StringVar(&job.Format, "format", "text", "`FORM`: "+strings.Join(audit.Formats(), ", ")+" (jsonl: one object a finding and a closing one with counts)")
 	f.StringVar(&job.Lang, "lang", "en", "`LANGUAGE` of explanations in html and sarif: en or ja")
@@ -72,8 +82,20 @@ could not be read (it is named, and the rest is still audited). An empty export 
 	f.StringVar(&job.Diff, "diff", "", "show only what is new since this audit (a report in jsonl)")
 	f.StringVar(&job.Save, "save", "", "keep this audit for the next --diff, if it is complete")
 	f.StringVar(&job.BlockList, "block-list", "", "add the targets found to this file, which a policy's lists: may name")
+	f.BoolVar(&remember, "remember", false, "write what forwards into the store of the proxy, for the rule shared-forward-target")
+	f.StringVar(&q.store, "store", "", "`STORE` of --remember: sqlite:PATH or postgres://... (default: the policy's)")
+	f.StringVar(&q.keyFile, "key-file", "", "`FILE` with the store's key (default: the policy's store.key)")
 	f.StringVar(&job.BlockLevel, "block-level", "critical", "severity from which on targets are added to the block list")
 	return cmd
+}
+
+// rememberForwards is runForwards with the store, which is opened before anything
+// is read.
+func rememberForwards(cmd *cobra.Command, job audit.Job, q *quarantine) error {
+	return q.run(func([]string) error {
+		job.Remember = func(list []history.Forward) error { return q.db.NoteForwards(q.ctx, list) }
+		return runForwards(cmd, job, q.config)
+	})(cmd, nil)
 }
 
 // runForwards fills in what the policy knows, and runs the audit.

@@ -57,7 +57,7 @@ Exit status: 0 done, 1 refused (decided already, not theirs to decide, a broken 
 		RunE: needsVerb,
 	}
 	q.flags(cmd.PersistentFlags())
-	cmd.AddCommand(q.listCommand(), q.showCommand(), q.exportCommand(), q.statsCommand(), q.forgetCommand(), q.correspondentsCommand(), q.auditCommand())
+	cmd.AddCommand(q.listCommand(), q.showCommand(), q.exportCommand(), q.statsCommand(), q.forgetCommand(), q.forwardsCommand(), q.correspondentsCommand(), q.auditCommand())
 	cmd.AddCommand(q.decideCommands()...)
 	return cmd
 }

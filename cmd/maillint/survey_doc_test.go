@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"maillint/store"
 )
 
 // TestSurveyCommands runs every maillint command of docs/forwarding-survey.md
@@ -61,6 +64,13 @@ func runSurveyCommand(t *testing.T, args []string) {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if slices.Contains(args, "--remember") { // the proxy has made it
+		db, err := store.Open(t.Context(), "sqlite:maillint.db", store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
 	}
 	for i, a := range args {
 		for _, root := range []string{"/etc/maillint", "/var/lib/maillint"} {
