@@ -24,7 +24,8 @@ func (a *auditor) sieve(path, src string) {
 		}
 		a.skip(p, "not read to the end: "+err.Error())
 	}
-	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: sieveVars{}, off: a.tree.inactive(path), names: ruleNames(src)}
+	vars := sieveVars{}
+	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: vars, judge: sieveJudge{vars, box, a.opts.Now}, off: a.tree.inactive(path), names: ruleNames(src)}
 	a.dormant[path] = w.off
 	w.run(nodes, scope{})
 	w.finish()
@@ -38,6 +39,7 @@ type sieveWalk struct {
 	*auditor
 	path, mailbox string
 	vars          sieveVars
+	judge         sieveJudge
 	off           bool
 	commands      int
 	names         map[int]string // of rules, by line
@@ -60,41 +62,58 @@ type scope struct {
 	tests  []*sieveNode
 	// others are the tests that must have failed: before an elsif or else.
 	others int
+	dead   bool // a test before it never fails
 }
 
-func (s scope) in(block int, tests []*sieveNode, others int) scope {
+func (s scope) in(block int, tests []*sieveNode, before chain) scope {
 	return scope{
-		blocks: append(slices.Clone(s.blocks), block), tests: append(slices.Clone(s.tests), tests...), others: s.others + others,
+		blocks: append(slices.Clone(s.blocks), block), tests: append(slices.Clone(s.tests), tests...),
+		others: s.others + before.depend, dead: s.dead || before.always,
+	}
+}
+
+// chain is what is known of the tests of if and elsif that must have failed
+// where an elsif or else is reached.
+type chain struct {
+	depend int  // how many may fail or not
+	always bool // one of them never fails
+}
+
+func (c *chain) add(tests []*sieveNode) {
+	switch t := allOf(tests); {
+	case t == always:
+		c.always = true
+	case t == depends && len(tests) > 0:
+		c.depend++
 	}
 }
 
 // run walks the commands of a block.
 func (w *sieveWalk) run(nodes []*sieveNode, sc scope) {
-	chain := 0
+	var before chain
 	for _, n := range nodes {
 		w.commands++
-		switch n.name {
-		case "if":
-			chain = 1
-		case "elsif", "else":
-			chain++
-		default:
-			chain = 0
+		if n.name != "elsif" && n.name != "else" {
+			before = chain{}
 		}
+		w.judge.judge(n.tests)
 		if n.open {
-			w.run(n.block, sc.in(w.commands, n.tests, max(0, chain-1)))
+			w.run(n.block, sc.in(w.commands, n.tests, before))
 		}
+		before.add(n.tests)
 		w.command(n, sc)
 	}
 }
 
 // conditional tells whether a command may be left out.
 func (s scope) conditional() bool {
-	return s.others > 0 || slices.ContainsFunc(s.tests, func(t *sieveNode) bool { return !alwaysTrue(t) })
+	return s.others > 0 || slices.ContainsFunc(s.tests, func(t *sieveNode) bool { return t.truth != always })
 }
 
 // never tells a block that is switched off: "if false", as Roundcube writes.
-func (s scope) never() bool { return slices.ContainsFunc(s.tests, alwaysFalse) }
+func (s scope) never() bool {
+	return s.dead || slices.ContainsFunc(s.tests, func(t *sieveNode) bool { return t.truth == never })
+}
 
 // ruleName finds the name that web mail programs put into a comment before a
 // rule: # rule:[name].
@@ -128,6 +147,9 @@ func (w *sieveWalk) command(n *sieveNode, sc scope) {
 	switch n.name {
 	case "set":
 		w.vars.set(n, sc.conditional())
+	case "global":
+		w.vars.foreign(n)
+		return
 	case "redirect":
 		act.set = w.redirect(n, sc)
 	case "notify":
@@ -194,6 +216,9 @@ func (w *sieveWalk) targetsOf(s *setting, text string, list bool) {
 	values, _ := w.vars.expand(text)
 	for _, v := range values {
 		v = strings.TrimSpace(v)
+		if v == "" && len(values) > 1 {
+			continue // a variable that is not set in every case
+		}
 		if t, ok := addressTarget(v); ok && !list && !strings.Contains(v, unknownText) {
 			s.targets = append(s.targets, t)
 			continue

@@ -7,7 +7,8 @@ type sieveNode struct {
 	args  []sieveArg
 	tests []*sieveNode
 	block []*sieveNode
-	open  bool // it has a block, perhaps an empty one
+	open  bool  // it has a block, perhaps an empty one
+	truth truth // of a test: what it gives for all mail
 }
 
 // sieveArg is one argument: a tag, a number, or a list of strings.

@@ -80,6 +80,15 @@ func (v sieveVars) value(name string) ([]string, bool) {
 // unknownText stands for what is known only when mail arrives.
 const unknownText = "${...}"
 
+// foreign notes variables that other scripts set (RFC 6609, 3.4.3).
+func (v sieveVars) foreign(n *sieveNode) {
+	for _, list := range n.plain("") {
+		for _, name := range list {
+			v[strings.ToLower(name)] = []string{unknownText}
+		}
+	}
+}
+
 // set reads a set command. Under a condition it adds, else it replaces.
 func (v sieveVars) set(n *sieveNode, conditional bool) {
 	args := n.plain("")
@@ -100,8 +109,10 @@ func (v sieveVars) set(n *sieveNode, conditional bool) {
 			values[i] = strconv.Itoa(len([]rune(s)))
 		}
 	}
-	if conditional {
-		values = append(values, v[name]...)
+	if former, ok := v[name]; conditional && !ok {
+		values = append(values, "") // it may never be set
+	} else if conditional {
+		values = append(values, former...)
 	}
 	v[name] = values[:min(len(values), maxValues)]
 }
