@@ -288,7 +288,7 @@ func programName(word string) string {
 // variable, tried before it is run.
 var procmailIdiom = regexp.MustCompile(`^(?:IFS='?\s*'?\s*&&\s*)?(\w+)=(\S+)\s*&&\s*test\s+-[fx]\s+\$\w+\s*&&\s*exec\s+\$\w+`)
 
-var sender = regexp.MustCompile(`(?i)\b(sendmail|mail|mailx|mutt|msmtp|nail|formail|swaks|exim4?|qmail-inject|forward|curl|ssmtp|redirect|mpack|postdrop)\b`)
+var sender = regexp.MustCompile(`(?i)\b(sendmail|mail|mailx|mutt|msmtp|nail|formail|swaks|exim4?|qmail-inject|forward|condredirect|curl|ssmtp|redirect|mpack|postdrop)\b`)
 
 // sends tells whether a command may send mail.
 func sends(command string) bool { return sender.MatchString(command) }

@@ -108,6 +108,21 @@ func FuzzForward(f *testing.F) {
 	fuzz(f, func(a *auditor, data []byte) { a.forwardFile("file", string(data)) })
 }
 
+func FuzzQmail(f *testing.F) {
+	seed(f, "qmail")
+	fuzz(f, func(a *auditor, data []byte) { a.qmail("home/hanako/.qmail", string(data)) })
+}
+
+func FuzzEximFilter(f *testing.F) {
+	seed(f, "forward")
+	fuzz(f, func(a *auditor, data []byte) { a.eximFilter("file", string(data)) })
+}
+
+func FuzzZimbra(f *testing.F) {
+	seed(f, "zimbra")
+	fuzz(f, func(a *auditor, data []byte) { a.zimbra("file", string(data)) })
+}
+
 func FuzzProcmail(f *testing.F) {
 	seed(f, "procmail")
 	fuzz(f, func(a *auditor, data []byte) { a.procmail("file", string(data)) })

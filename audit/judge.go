@@ -200,7 +200,7 @@ func (v *verdict) ruleSigns(t target) {
 
 // conditioned: kinds that usually have a condition.
 func (s *setting) conditioned() bool {
-	return !s.mild && s.source != exMailbox && s.source != dotForward && !strings.HasPrefix(s.what, "Gmail forwarding") && s.what != "mailbox forwarding"
+	return !s.mild && s.source != exMailbox && s.source != dotForward && s.source != dotQmail && s.source != eximFilter && !strings.HasPrefix(s.what, "Gmail forwarding") && s.what != "mailbox forwarding"
 }
 
 // odd judges names and flags of a rule that does something to mail.

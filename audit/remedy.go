@@ -156,6 +156,8 @@ func remedyFile(s *setting, t target) string {
 		return fmt.Sprintf("%s && postmap %s  # take out %s; regexp and pcre tables need no postmap", edit, path, what)
 	case dotForward:
 		return fmt.Sprintf("mv %s %s  # or take %s out of line %d", path, shPath(s.path+".removed"), what, s.line)
+	case dotQmail, eximFilter:
+		return fmt.Sprintf("mv %s %s  # or take %s out of line %d", path, shPath(s.path+".removed"), what, s.line)
 	case procmailrc:
 		return fmt.Sprintf("%s  # take out the recipe with %s", edit, what)
 	case memberList:

@@ -14,10 +14,27 @@ func (a *auditor) sieve(path, src string) {
 	if box != "" {
 		a.people.seen(box)
 	}
-	nodes, err := parseSieve(src)
+	a.dormant[path] = a.tree.inactive(path)
+	if a.sieveScript(sieveSource{path: path, mailbox: box, text: src, line: 1, off: a.dormant[path]}) == 0 {
+		a.empty(place{path: path, line: 1}, "a script without a command", a.tree != nil)
+	}
+}
+
+// sieveSource is a script, and where it stands: a file, or a part of one.
+type sieveSource struct {
+	path, mailbox, text string
+	line                int // of the first
+	off                 bool
+	remove              string // how it is taken away, where it is no file of its own
+}
+
+// sieveScript reads a script and gives the number of its commands; one that
+// cannot be read has some.
+func (a *auditor) sieveScript(src sieveSource) (commands int) {
+	nodes, err := parseSieve(src.text, src.line)
 	a.record()
 	if err != nil {
-		p := place{path: path}
+		p := place{path: src.path}
 		var fault *sieveError
 		if errors.As(err, &fault) {
 			p.line = fault.line
@@ -25,25 +42,24 @@ func (a *auditor) sieve(path, src string) {
 		a.skip(p, "not read to the end: "+err.Error())
 	}
 	vars := sieveVars{}
-	w := &sieveWalk{auditor: a, path: path, mailbox: box, vars: vars, judge: sieveJudge{vars, box, a.opts.Now}, off: a.tree.inactive(path), names: ruleNames(src)}
-	a.dormant[path] = w.off
+	w := &sieveWalk{sieveSource: src, auditor: a, vars: vars, judge: sieveJudge{vars, src.mailbox, a.opts.Now}, names: ruleNames(src.text, src.line)}
 	w.run(nodes, scope{})
 	w.finish()
-	if err == nil && w.commands == 0 {
-		a.empty(place{path: path, line: 1}, "a script without a command", a.tree != nil)
+	if err != nil {
+		return 1
 	}
+	return w.commands
 }
 
 // sieveWalk goes through a script and gathers what it does.
 type sieveWalk struct {
 	*auditor
-	path, mailbox string
-	vars          sieveVars
-	judge         sieveJudge
-	off           bool
-	commands      int
-	names         map[int]string // of rules, by line
-	acts          []sieveAct
+	sieveSource
+	vars     sieveVars
+	judge    sieveJudge
+	commands int
+	names    map[int]string // of rules, by line
+	acts     []sieveAct
 }
 
 // maxActs bounds the actions of one script, which are held against each other.
@@ -97,7 +113,9 @@ func (w *sieveWalk) run(nodes []*sieveNode, sc scope) {
 			before = chain{}
 		}
 		w.judge.judge(n.tests)
-		if n.open {
+		if n.open && n.name == "disabled_if" { // Zimbra's
+			w.run(n.block, sc.in(w.commands, n.tests, chain{always: true}))
+		} else if n.open {
 			w.run(n.block, sc.in(w.commands, n.tests, before))
 		}
 		before.add(n.tests)
@@ -130,13 +148,13 @@ func (w *sieveWalk) ruleName(line int) (name string, ok bool) {
 var ruleComment = regexp.MustCompile(`^\s*#\s*[Rr]ule:\s*\[(.*)\]\s*$`)
 
 // ruleNames gives the names of rules by the lines of their comments.
-func ruleNames(src string) map[int]string {
-	names, n := map[int]string{}, 0
+func ruleNames(src string, n int) map[int]string {
+	names := map[int]string{}
 	for line := range strings.Lines(src) {
-		n++
 		if m := ruleComment.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && len(names) < maxActs {
 			names[n] = m[1]
 		}
+		n++
 	}
 	return names
 }
@@ -158,7 +176,7 @@ func (w *sieveWalk) command(n *sieveNode, sc scope) {
 		act.set = w.pipe(n, sc)
 	case "include":
 		act.set = w.include(n, sc)
-	case "fileinto", "keep", "discard", "setflag", "addflag", "stop":
+	case "fileinto", "keep", "discard", "setflag", "addflag", "flag", "stop":
 	default:
 		return
 	}
@@ -174,7 +192,7 @@ func (w *sieveWalk) command(n *sieveNode, sc scope) {
 
 func (w *sieveWalk) setting(n *sieveNode, sc scope, what string) *setting {
 	s := &setting{
-		place: place{path: w.path, line: n.line}, source: sieveScript, mailbox: w.mailbox, what: what, rule: true, off: w.off,
+		place: place{path: w.path, line: n.line}, source: sieveScript, mailbox: w.mailbox, what: what, rule: true, off: w.off, remove: w.remove,
 		id: strings.TrimSuffix(filepath.Base(w.path), ".sieve"),
 	}
 	s.all = !sc.conditional()
@@ -269,7 +287,7 @@ func (w *sieveWalk) pipe(n *sieveNode, sc scope) *setting {
 	for _, list := range n.plain("input", "output") {
 		for _, text := range list {
 			values, _ := w.vars.expand(text)
-			words = append(words, values...)
+			words = append(words, slices.DeleteFunc(values, func(s string) bool { return s == "" })...)
 		}
 	}
 	s.pipe = clip(strings.Join(words, " "), 200)
@@ -362,8 +380,8 @@ func (w *sieveWalk) alongside(s *setting, n *sieveNode) {
 			s.folder = f
 			s.note("fileinto", f)
 		}
-	case "setflag", "addflag":
-		if flags(n, `\seen`) {
+	case "setflag", "addflag", "flag": // flag "read" is Zimbra's
+		if flags(n, `\seen`) || n.name == "flag" && flags(n, "read") {
 			s.reads = true
 			s.note(n.name, `\Seen`)
 		}

@@ -69,9 +69,9 @@ type sieveParser struct {
 	depth int
 }
 
-// parseSieve reads a script. With an error it gives what stands before.
-func parseSieve(src string) ([]*sieveNode, error) {
-	p := &sieveParser{lexer: lexer{src: src, line: 1}}
+// parseSieve reads a script whose first line has that number. With an error it gives what stands before.
+func parseSieve(src string, line int) ([]*sieveNode, error) {
+	p := &sieveParser{lexer: lexer{src: src, line: line}}
 	if err := p.advance(); err != nil {
 		return nil, err
 	}

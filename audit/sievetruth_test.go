@@ -57,7 +57,7 @@ func TestSieveTruth(t *testing.T) {
 	vars := sieveVars{"known": {"yes"}, "maybe": {"yes", ""}, "at": {"@"}}
 	j := sieveJudge{vars, "hana@corp.example", time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)}
 	for _, tt := range tests {
-		nodes, err := parseSieve("if " + tt.test + " { keep; }")
+		nodes, err := parseSieve("if "+tt.test+" { keep; }", 1)
 		if err != nil && !strings.Contains(tt.test, "()") || len(nodes) != 1 {
 			t.Errorf("%s: %v", tt.test, err)
 			continue

@@ -39,6 +39,9 @@ const (
 	dotForward    source = "forward"
 	procmailrc    source = "procmailrc"
 	memberList    source = "members"
+	dotQmail      source = "qmail"
+	eximFilter    source = "exim-filter"
+	zimbraExport  source = "zimbra-accounts"
 )
 
 // sniff finds out what a text is, by what it holds, and has it read.
@@ -105,6 +108,12 @@ func (a *auditor) script(path string, text []byte, head string) {
 		a.aliases(path, string(text))
 	case dotForward:
 		a.forwardFile(path, string(text))
+	case dotQmail:
+		a.qmail(path, string(text))
+	case eximFilter:
+		a.eximFilter(path, string(text))
+	case zimbraExport:
+		a.zimbra(path, string(text))
 	case memberList:
 		a.members(path, string(text))
 	case "nobody":
@@ -173,6 +182,14 @@ var (
 // textKind tells the text formats apart. The name decides only where the
 // content is the same: a .forward and a list of addresses.
 func textKind(path, head string) source {
+	switch {
+	case zimbraHead.MatchString(head):
+		return zimbraExport
+	case eximHead.MatchString(head):
+		return eximFilter
+	case qmailNamed(path):
+		return dotQmail
+	}
 	bare := hashComment.ReplaceAllString(head, "")
 	if procmailStart.MatchString(bare) || procmailVar.MatchString(bare) {
 		return procmailrc
@@ -232,6 +249,8 @@ func lineKind(path string, lines []string) source {
 	}
 	most := len(lines) - len(lines)/4
 	switch {
+	case qmailMarked(lines):
+		return dotQmail
 	case nested > 0 && nested*4 >= len(lines):
 		return ""
 	case forwardMarked(lines) && forward == len(lines):
