@@ -152,7 +152,7 @@ func (in *Inspection) part(p *message.Part) *File {
 		return f
 	}
 	most := in.meter.attachment()
-	data, whole := readAll(p.Open(), p.Body.Len()/4*3, most)
+	data, whole := p.Octets(most)
 	f.Size = int64(len(data))
 	if !whole {
 		f.Size = -1

@@ -22,8 +22,7 @@ func (g *Gate) Recipient(_ context.Context, tx *Transaction, rcpt submit.Path) (
 			refusal = nil
 		}
 	}()
-	m := message.Parse([]byte("\r\n"))
-	m.Envelope = envelope(tx.ReversePath, []message.Address{rcpt.Address})
+	m := message.Bare(envelope(tx.ReversePath, []message.Address{rcpt.Address}))
 	found, _ := c.envelope.Run(m)
 	if len(found) == 0 {
 		return nil

@@ -60,8 +60,9 @@ func (e *Engine) RunKnowing(facts *Facts) ([]Finding, error) {
 	m := facts.msg
 	var found []Finding
 	var failed error
+	pass := &Pass{Msg: m, Facts: facts, found: &found}
 	for i := range e.entries {
-		if err := e.run(i, m, facts, &found); err != nil && failed == nil {
+		if err := e.run(i, pass); err != nil && failed == nil {
 			failed = err
 		}
 	}
@@ -71,16 +72,17 @@ func (e *Engine) RunKnowing(facts *Facts) ([]Finding, error) {
 	return found, failed
 }
 
-func (e *Engine) run(i int, m *message.Message, facts *Facts, found *[]Finding) (err error) {
+func (e *Engine) run(i int, pass *Pass) (err error) {
 	entry := &e.entries[i]
 	defer func() {
 		if v := recover(); v != nil {
 			err = &NotJudged{entry.Name, v, debug.Stack()}
 		}
 	}()
-	if entry.Applies != nil && !entry.Applies(m, facts) {
+	if entry.Applies != nil && !entry.Applies(pass.Msg, pass.Facts) {
 		return nil
 	}
-	entry.Rule.check(&Pass{Msg: m, Facts: facts, rule: &entry.Instance, found: found}, e.prepared[i])
+	pass.rule = &entry.Instance
+	entry.Rule.check(pass, e.prepared[i])
 	return nil
 }

@@ -17,6 +17,8 @@ type Facts struct {
 
 	external  memo[[]message.Address]
 	visible   memo[[]Visible]
+	addressed memo[[]Visible]
+	receivers memo[[]Visible]
 	automatic memo[Automatic]
 	inside    memo[*content.Inspection]
 	texts     memo[[]content.Reading]

@@ -161,9 +161,13 @@ func ParseAddressList(s string) ([]Address, []Defect) {
 // Addresses gives the addresses of every field of that name, in order. Fields
 // are read once.
 func (m *Message) Addresses(name string) []Address {
-	key := lower(name)
-	if list, ok := m.lists[key]; ok {
-		return list
+	for i := range m.lists {
+		if l := &m.lists[i]; len(l.name) == len(name) && strings.EqualFold(l.name, name) {
+			return l.list
+		}
+	}
+	if !m.Has(name) {
+		return nil
 	}
 	var out []Address
 	for i := range m.Fields {
@@ -180,11 +184,14 @@ func (m *Message) Addresses(name string) []Address {
 			m.note(d.Kind, d.Where, d.Span, "%s", d.Detail)
 		}
 	}
-	if m.lists == nil {
-		m.lists = map[string][]Address{}
-	}
-	m.lists[key] = out
+	m.lists = append(m.lists, addressList{name, out})
 	return out
+}
+
+// addressList is what the fields of a name hold.
+type addressList struct {
+	name string
+	list []Address
 }
 
 // To, Cc, Bcc and From are the addresses of the fields of these names.

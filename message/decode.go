@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 )
 
 // base64Value maps an octet to its six bits; 64 is padding, 65 white space,
@@ -37,6 +38,7 @@ type base64State struct {
 // lines go through encoding/base64, which is fast; the rest by hand. The caller
 // flushes st at the end.
 func appendBase64(dst, src []byte, st *base64State) []byte {
+	dst = slices.Grow(dst, base64.StdEncoding.DecodedLen(len(src)))
 	for len(src) > 0 {
 		line := src
 		if i := bytes.IndexByte(src, '\n'); i >= 0 {
@@ -44,18 +46,27 @@ func appendBase64(dst, src []byte, st *base64State) []byte {
 		} else {
 			src = nil
 		}
-		line = bytes.TrimRight(line, " \t\r")
+		line = trimBlanks(line)
 		if st.n == 0 && !st.padded && len(line)%4 == 0 && len(line) > 0 && line[len(line)-1] != '=' {
-			at := len(dst)
-			dst = append(dst, make([]byte, len(line)/4*3)...)
-			if _, err := base64.StdEncoding.Decode(dst[at:], line); err == nil {
+			at, n := len(dst), len(line)/4*3
+			dst = slices.Grow(dst, n) // what was left over of the stretch before may have taken room
+			if _, err := base64.StdEncoding.Decode(dst[at:at+n], line); err == nil {
+				dst = dst[:at+n]
 				continue
 			}
-			dst = dst[:at]
 		}
 		dst = st.line(dst, line)
 	}
 	return dst
+}
+
+// trimBlanks takes blanks and CRs off the end of a line.
+func trimBlanks(line []byte) []byte {
+	n := len(line)
+	for n > 0 && (line[n-1] == '\r' || line[n-1] == ' ' || line[n-1] == '\t') {
+		n--
+	}
+	return line[:n]
 }
 
 // decodeBase64 decodes a whole body.

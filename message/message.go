@@ -38,7 +38,7 @@ type Message struct {
 	win      *window
 	limits   Limits
 	budget   int // addresses that may still be read
-	lists    map[string][]Address
+	lists    []addressList
 	noted    map[defectKey]int
 	verified bool
 	nesting  int // how many embedded messages deep this one is
@@ -100,6 +100,7 @@ type Part struct {
 	msg     *Message
 	decoded []byte
 	ready   bool // decoded is there
+	checked bool // what is wrong with its transfer encoding has been noted
 	text    *string
 }
 

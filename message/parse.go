@@ -22,6 +22,13 @@ func ParseLimits(data []byte, limits Limits) *Message {
 	return parse(&window{data: data, size: int64(len(data))}, limits)
 }
 
+// Bare gives a message of which nothing but its envelope is known yet.
+func Bare(e Envelope) *Message {
+	m := &Message{Envelope: e, win: &window{}, limits: DefaultLimits, budget: DefaultLimits.Addresses}
+	m.Parts = []*Part{{Path: "1", Type: "text/plain", Encoding: "7bit", Parent: -1, msg: m}}
+	return m
+}
+
 func parse(win *window, limits Limits) *Message {
 	m := &Message{Size: win.size, win: win, limits: limits, budget: limits.Addresses}
 	p := &parser{win: win, limits: limits, m: m}

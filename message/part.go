@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -289,68 +288,6 @@ func (p *parser) sniffBoundary(pos, end int64) []byte {
 	return nil
 }
 
-// Open gives the part's octets with the transfer encoding undone, a stretch at
-// a time.
-func (p *Part) Open() io.Reader {
-	raw := p.raw()
-	switch p.Encoding {
-	case "base64":
-		return &decoder{src: raw, base64: &base64State{}}
-	case "quoted-printable":
-		return &decoder{src: raw}
-	case "x-uuencode":
-		data, _ := io.ReadAll(io.LimitReader(raw, int64(p.msg.limits.Text)))
-		return bytes.NewReader(decodeUU(data))
-	}
-	return raw
-}
-
-// raw reads the encoded body.
-func (p *Part) raw() io.Reader {
-	return io.NewSectionReader(p.msg.win, p.Body.Start, p.Body.Len())
-}
-
-// decoder undoes a transfer encoding line by line.
-type decoder struct {
-	src    io.Reader
-	base64 *base64State // nil: quoted-printable
-	in     []byte       // an incomplete line kept from the last read
-	out    []byte
-	at     int
-	err    error
-}
-
-func (d *decoder) Read(b []byte) (int, error) {
-	for d.at == len(d.out) {
-		if d.err != nil {
-			return 0, d.err
-		}
-		d.fill()
-	}
-	n := copy(b, d.out[d.at:])
-	d.at += n
-	return n, nil
-}
-
-func (d *decoder) fill() {
-	const piece = 32 << 10
-	have := len(d.in)
-	d.in = slices.Grow(d.in, piece)
-	n, err := d.src.Read(d.in[have : have+piece])
-	d.in, d.err = d.in[:have+n], err
-	cut := bytes.LastIndexByte(d.in, '\n') + 1
-	if err != nil || cut == 0 && len(d.in) > 1<<20 {
-		cut = len(d.in)
-	}
-	d.out, d.at = d.out[:0], 0
-	if d.base64 == nil {
-		d.out, _ = appendQP(d.out, d.in[:cut])
-	} else if d.out = appendBase64(d.out, d.in[:cut], d.base64); err != nil {
-		d.out = d.base64.flush(d.out)
-	}
-	d.in = append(d.in[:0], d.in[cut:]...)
-}
-
 // Decoded gives the part's octets with the transfer encoding undone, at most
 // Limits.Text of them, and notes what was wrong with the encoding.
 func (p *Part) Decoded() []byte {
@@ -369,11 +306,14 @@ func (p *Part) Decoded() []byte {
 	case "base64":
 		var st *base64State
 		p.decoded, st = decodeBase64(src)
-		p.noteBase64(st)
+		if !p.checked {
+			p.noteBase64(st)
+		}
 	case "quoted-printable":
 		var bad int
-		if p.decoded, bad = appendQP(make([]byte, 0, len(src)), src); bad > 0 {
-			p.msg.note(BadQuotedPrintable, p.Where(), p.Body, "%d escapes that are none", bad)
+		p.decoded, bad = appendQP(make([]byte, 0, len(src)), src)
+		if !p.checked {
+			p.noteEscapes(bad)
 		}
 	case "x-uuencode":
 		p.decoded = decodeUU(src)
@@ -393,6 +333,12 @@ func (p *Part) noteBase64(st *base64State) {
 	}
 	if st.junk > 0 {
 		p.msg.note(BadBase64, p.Where(), p.Body, "%d octets that are not base64, skipped", st.junk)
+	}
+}
+
+func (p *Part) noteEscapes(bad int) {
+	if bad > 0 {
+		p.msg.note(BadQuotedPrintable, p.Where(), p.Body, "%d escapes that are none", bad)
 	}
 }
 

@@ -43,9 +43,10 @@ func (p *Part) verifyEncoding() {
 		}
 		return
 	}
-	if p.ready {
-		return // Decoded has noted it
+	if p.ready || p.checked {
+		return // it has been noted
 	}
+	p.checked = true
 	switch p.Encoding {
 	case "base64":
 		if !p.msg.cleanBase64(p.Body) {
@@ -54,9 +55,7 @@ func (p *Part) verifyEncoding() {
 			p.noteBase64(d.base64)
 		}
 	case "quoted-printable":
-		if bad := p.msg.badEscapes(p.Body); bad > 0 {
-			p.msg.note(BadQuotedPrintable, p.Where(), p.Body, "%d escapes that are none", bad)
-		}
+		p.noteEscapes(p.msg.badEscapes(p.Body))
 	}
 }
 

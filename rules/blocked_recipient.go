@@ -48,7 +48,7 @@ func checkBlockedRecipient(pass *lint.Pass, p blockedRecipient) {
 	if list == nil {
 		return
 	}
-	for _, a := range recipients(pass) {
+	for _, a := range pass.Facts.Recipients() {
 		if !list.Match(a.Address) {
 			continue
 		}

@@ -84,7 +84,7 @@ var lookalikeSeverity = map[lookalike.Certainty]lint.Severity{
 }
 
 func checkLookalikeDomain(pass *lint.Pass, index *lookalike.Index) {
-	for _, a := range addressed(pass) {
+	for _, a := range pass.Facts.Addressed() {
 		if pass.Facts.Internal(a.Address) {
 			continue
 		}
@@ -108,51 +108,4 @@ func checkLookalikeDomain(pass *lint.Pass, index *lookalike.Index) {
 		}
 		pass.Report(f)
 	}
-}
-
-// addressed are the recipients of the envelope and those that the fields name,
-// each with the field that shows where it stands.
-func addressed(pass *lint.Pass) []lint.Visible {
-	out := pass.Facts.Visible()
-	have := make(map[string]bool, len(out))
-	for _, a := range out {
-		have[a.Key()] = true
-	}
-	out = out[:len(out):len(out)]
-	for _, a := range pass.Msg.Envelope.Recipients {
-		if !have[a.Key()] {
-			have[a.Key()] = true
-			out = append(out, lint.Visible{Address: a, Field: envelopeField(pass, a)})
-		}
-	}
-	return out
-}
-
-// recipients are the addresses that the message is for. Where answers are to
-// go (Reply-To, Mail-Followup-To) is none.
-func recipients(pass *lint.Pass) []lint.Visible {
-	var out []lint.Visible
-	in := map[string]bool{}
-	for _, a := range pass.Msg.Envelope.Recipients {
-		in[a.Key()] = true
-	}
-	for _, a := range addressed(pass) {
-		if a.Field != "Reply-To" && a.Field != "Mail-Followup-To" || in[a.Key()] {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// envelopeField names where a recipient that no visible field shows comes from.
-func envelopeField(pass *lint.Pass, a message.Address) string {
-	if pass.Facts.OnItsWay() {
-		return "envelope"
-	}
-	for _, b := range pass.Msg.Bcc() {
-		if b.Key() == a.Key() {
-			return "Bcc"
-		}
-	}
-	return "envelope"
 }

@@ -57,7 +57,7 @@ func checkPrivateWebmail(pass *lint.Pass, providers map[string]bool) {
 			who = append(who, nameOf(a))
 		}
 	}
-	for _, a := range recipients(pass) {
+	for _, a := range pass.Facts.Recipients() {
 		if pass.Facts.Internal(a.Address) || !providers[a.Registrable()] {
 			continue
 		}

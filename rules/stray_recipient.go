@@ -86,7 +86,7 @@ func checkStrayRecipient(pass *lint.Pass, c strayCheck) {
 	}
 	groups := map[string][]lint.Visible{} // by organisation; "" is ours
 	n := 0
-	for _, a := range recipients(pass) {
+	for _, a := range pass.Facts.Recipients() {
 		organisation := ""
 		if !pass.Facts.Internal(a.Address) {
 			organisation = a.Registrable()
