@@ -92,6 +92,11 @@ func decodeWith(enc encoding.Encoding, label string, b []byte) (string, Kind) {
 	if ascii(b) && label != "hz-gb-2312" && !strings.HasPrefix(label, "utf-16") {
 		return string(b), ""
 	}
+	if enc == japanese.ISO2022JP {
+		if text, ok := decodeJIS(b); ok {
+			return text, ""
+		}
+	}
 	latin := enc == charmap.Windows1252
 	if !latin && wideUTF8(b) {
 		return string(b), WrongCharset

@@ -176,7 +176,7 @@ func (h *header) read() int {
 func (h *header) looksLikeField(i, j int) bool {
 	line := h.block[i:j]
 	colon := strings.IndexByte(line, ':')
-	return colon > 0 && fieldName(strings.TrimRight(line[:colon], " \t\r\n")) ||
+	return colon > 0 && fieldName(trimEnd(line[:colon])) ||
 		strings.HasPrefix(line, "From ") || strings.HasPrefix(line, ">From ") || line[0] == ' ' || line[0] == '\t'
 }
 
@@ -256,7 +256,7 @@ func (h *header) field(i, j int) {
 		h.noField(NoColon, i, j, "a line that is no header field")
 		return
 	}
-	name := strings.TrimRight(line[:colon], " \t\r\n")
+	name := trimEnd(line[:colon])
 	if len(name) < colon {
 		h.m.note(BlankBeforeColon, clip(strings.TrimLeft(name, " \t")), h.span(i, i+colon), "blanks between the name and its colon")
 	}
@@ -265,7 +265,7 @@ func (h *header) field(i, j int) {
 		return
 	}
 	f := Field{Name: name, Span: h.span(i, j), folded: line[colon+1:], body: h.span(i+colon+1, j)}
-	if structural(name) && (h.broken || line[0] == ' ' || line[0] == '\t') {
+	if (h.broken || line[0] == ' ' || line[0] == '\t') && structural(name) {
 		h.m.note(HiddenField, name, f.Span, "%s stands where some readers see no header field", name)
 	}
 	h.fields = append(h.fields, f)
@@ -297,11 +297,12 @@ func (h *header) examine(f *Field, i, j int) {
 // bareCR splits a value at CRs that end no line and reads what looks like a
 // field there as a field too.
 func (h *header) bareCR(f *Field, value string, i int) {
-	hidden := false
+	hidden, bare := false, false
 	for k := 0; k < len(value); k++ {
 		if value[k] != '\r' || k+1 < len(value) && value[k+1] == '\n' {
 			continue
 		}
+		bare = true
 		rest := value[k+1:]
 		if colon := strings.IndexByte(rest, ':'); colon > 0 && fieldName(rest[:colon]) {
 			at := i + k + 1
@@ -312,7 +313,7 @@ func (h *header) bareCR(f *Field, value string, i int) {
 			break // what follows is inside this one; its own CRs are blanks there
 		}
 	}
-	if !hidden && strings.Contains(strings.ReplaceAll(value, "\r\n", ""), "\r") {
+	if bare && !hidden {
 		h.m.note(BareCR, f.Name, f.Span, "a CR that ends no line")
 	}
 }
@@ -334,6 +335,15 @@ func (h *header) oddOctets(f *Field, value string) {
 	if high && !validText(value) {
 		h.m.note(Raw8Bit, f.Name, f.Span, "octets outside ASCII that are not UTF-8")
 	}
+}
+
+// trimEnd takes blanks and line ends off the end.
+func trimEnd(s string) string {
+	n := len(s)
+	for n > 0 && (s[n-1] == ' ' || s[n-1] == '\t' || s[n-1] == '\r' || s[n-1] == '\n') {
+		n--
+	}
+	return s[:n]
 }
 
 // fieldName is RFC 5322, 2.2: printable ASCII without the colon.

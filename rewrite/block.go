@@ -1,8 +1,6 @@
 package rewrite
 
 import (
-	"bytes"
-	"fmt"
 	"mime"
 	"net/netip"
 	"strings"
@@ -28,25 +26,31 @@ type Trace struct {
 
 // Received writes the trace field of one transaction.
 func Received(t Trace) []byte {
-	var b bytes.Buffer
-	b.WriteString("Received: ")
+	b := append(make([]byte, 0, 320), "Received: "...)
 	if !t.HideClient {
 		from := atom(t.Hello)
 		if from == "" {
 			from = "unknown"
 		}
-		fmt.Fprintf(&b, "from %s", from)
+		b = joined(b, "from ", from)
 		if t.Addr.IsValid() {
-			fmt.Fprintf(&b, " (%s%s)", blankAfter(atom(t.Name)), literal(t.Addr))
+			b = joined(b, " (", blankAfter(atom(t.Name)), literal(t.Addr), ")")
 		}
-		b.WriteString("\r\n\t")
+		b = joined(b, "\r\n\t")
 	}
-	fmt.Fprintf(&b, "by %s (maillint) with %s id %s", atom(t.By), atom(t.Protocol), atom(t.ID))
+	b = joined(b, "by ", atom(t.By), " (maillint) with ", atom(t.Protocol), " id ", atom(t.ID))
 	if rcpt := printable(t.For); rcpt != "" && len(rcpt) < 300 {
-		fmt.Fprintf(&b, "\r\n\tfor <%s>", rcpt)
+		b = joined(b, "\r\n\tfor <", rcpt, ">")
 	}
-	fmt.Fprintf(&b, ";\r\n\t%s\r\n", t.At.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
-	return b.Bytes()
+	b = t.At.AppendFormat(joined(b, ";\r\n\t"), "Mon, 2 Jan 2006 15:04:05 -0700")
+	return joined(b, "\r\n")
+}
+
+func joined(b []byte, parts ...string) []byte {
+	for _, s := range parts {
+		b = append(b, s...)
+	}
+	return b
 }
 
 func blankAfter(s string) string {
@@ -68,7 +72,7 @@ func literal(a netip.Addr) string {
 func atom(s string) string {
 	keep := func(r rune) rune {
 		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune(".-_:[]", r):
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_', r == ':', r == '[', r == ']':
 			return r
 		}
 		return '?'
