@@ -40,7 +40,7 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 	start := time.Now()
 	done := make(chan judgement, 1)
 	bytes := slices.Clone(tx.Body.Bytes()) // nil where it is in a file
-	go func() {
+	judges.do(func() {
 		var j judgement
 		defer func() {
 			if v := recover(); v != nil {
@@ -56,7 +56,7 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 		}
 		j.msg.Envelope = envelope(tx.ReversePath, union(j.msg, tx.Identity, parts))
 		g.findings(ctx, c, tx, &j)
-	}()
+	})
 	timer := time.NewTimer(g.o.Budget)
 	defer timer.Stop()
 	select {
@@ -173,6 +173,9 @@ type group struct {
 // message says holds for all, what one about recipients says for these, unless
 // the policy does not split.
 func fates(v *policy.Verdict, tx *Transaction, split bool) []group {
+	if !slices.ContainsFunc(v.Findings, func(f policy.Judged) bool { return stops(f.Disposition) }) {
+		return []group{everybody(v, tx)}
+	}
 	whole := policy.Pass
 	each := make([]policy.Disposition, len(tx.Recipients))
 	index := map[string][]int{}
@@ -195,7 +198,7 @@ func fates(v *policy.Verdict, tx *Transaction, split bool) []group {
 	by := map[policy.Disposition]*group{}
 	for i := range each {
 		d := max(whole, each[i])
-		if !d.Holds() && d != policy.Reject {
+		if !stops(d) {
 			d = policy.Pass // relayed; edits are of the whole message
 		}
 		if by[d] == nil {
@@ -211,6 +214,19 @@ func fates(v *policy.Verdict, tx *Transaction, split bool) []group {
 		out[i].findings = about(v, tx, out[i].recipients)
 	}
 	return out
+}
+
+// stops reports whether a message of this disposition is not relayed now.
+func stops(d policy.Disposition) bool { return d.Holds() || d == policy.Reject }
+
+// everybody is the group of all recipients, whom nothing stops.
+func everybody(v *policy.Verdict, tx *Transaction) group {
+	all := group{disposition: policy.Pass, recipients: make([]int, len(tx.Recipients))}
+	for i := range all.recipients {
+		all.recipients[i] = i
+	}
+	all.findings = about(v, tx, all.recipients)
+	return all
 }
 
 // named are the recipients of the transaction that a finding names.

@@ -1,8 +1,8 @@
 package gate
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -16,7 +16,18 @@ import (
 // workers put it into the store, where all nodes add up.
 type tally struct {
 	mu     sync.Mutex
-	counts map[string]int64
+	counts map[counted]int64
+}
+
+// counted is a day, in seconds since 1970 at the beginning of its date in UTC,
+// and what is counted.
+type counted struct {
+	day  int64
+	what string
+}
+
+func (c counted) key() string {
+	return dayKey(time.Unix(c.day, 0).UTC().Format(time.DateOnly), c.what)
 }
 
 // What is counted for the daily report.
@@ -37,23 +48,23 @@ func reportDay(at time.Time, zone *time.Location) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
 }
 
-func (t *tally) add(day, what string, n int64) {
+func (t *tally) add(c counted, n int64) {
 	if n == 0 {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.counts == nil {
-		t.counts = map[string]int64{}
+		t.counts = map[counted]int64{}
 	}
-	t.counts[dayKey(day, what)] += n
+	t.counts[c] += n
 }
 
 func dayKey(day, what string) string { return "report " + day + " " + what }
 
 func (g *Gate) tallied(what string, n int64) {
-	day := reportDay(g.now(), g.current.Load().zone()).Format(time.DateOnly)
-	g.tally.add(day, what, n)
+	y, m, d := reportDay(g.now(), g.current.Load().zone()).Date()
+	g.tally.add(counted{time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix(), what}, n)
 }
 
 // CanaryRound counts a round of the canary for the daily report.
@@ -111,18 +122,19 @@ func (g *Gate) flush(ctx context.Context) {
 		return
 	}
 	var list []store.Count
-	for _, key := range slices.Sorted(maps.Keys(counts)) {
-		list = append(list, store.Count{Key: key, N: counts[key], Window: reportKept})
+	for c, n := range counts {
+		list = append(list, store.Count{Key: c.key(), N: n, Window: reportKept})
 	}
+	slices.SortFunc(list, func(a, b store.Count) int { return cmp.Compare(a.Key, b.Key) })
 	if _, err := g.o.Store.Add(ctx, list...); err != nil {
 		g.o.Observer.failed("store", err)
 		g.tally.mu.Lock()
 		defer g.tally.mu.Unlock()
 		if g.tally.counts == nil {
-			g.tally.counts = map[string]int64{}
+			g.tally.counts = map[counted]int64{}
 		}
-		for key, n := range counts {
-			g.tally.counts[key] += n
+		for c, n := range counts {
+			g.tally.counts[c] += n
 		}
 	}
 }

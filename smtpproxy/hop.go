@@ -29,6 +29,7 @@ func (h *hop) open() error {
 		return nil
 	}
 	if h.session != nil {
+		h.session.Bind(context.Background())
 		h.session.Close()
 		h.session = nil
 	}
@@ -36,6 +37,7 @@ func (h *hop) open() error {
 	if err != nil {
 		return err
 	}
+	s.Bind(h.c.ctx)
 	h.session = s
 	return nil
 }
@@ -251,6 +253,7 @@ func (h *hop) rest() {
 func (h *hop) close() {
 	h.Abort(h.c.ctx)
 	if h.session != nil {
+		h.session.Bind(context.Background())
 		h.c.server.pool.Put(h.session)
 		h.session = nil
 	}

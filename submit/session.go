@@ -36,6 +36,8 @@ type Session struct {
 	used   time.Time    // when the last answer came
 	flaw   func([]byte) // tests: what goes wrong in the writer
 	put    time.Time    // the pool's: when it was put in
+	bound  <-chan struct{}
+	unbind func() bool
 }
 
 func newSession(r *Route, conn net.Conn, t Timeouts) *Session {
@@ -147,7 +149,7 @@ func (s *Session) do(ctx context.Context, f func() (Reply, error)) (Reply, error
 	if s.broken != nil {
 		return Reply{}, s.broken
 	}
-	if ctx.Done() != nil {
+	if done := ctx.Done(); done != nil && done != s.bound {
 		stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 		defer stop()
 	}
@@ -156,6 +158,20 @@ func (s *Session) do(ctx context.Context, f func() (Reply, error)) (Reply, error
 		return Reply{}, s.fail(err)
 	}
 	return reply, nil
+}
+
+// Bind ends the session when ctx ends, until another context is bound to it.
+// Commands under the same context then need no watch of their own.
+func (s *Session) Bind(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unbind != nil {
+		s.unbind()
+	}
+	s.bound, s.unbind = nil, nil
+	if ctx.Done() != nil {
+		s.bound, s.unbind = ctx.Done(), context.AfterFunc(ctx, func() { s.Close() })
+	}
 }
 
 func (s *Session) ask(ctx context.Context, line string) (Reply, error) {

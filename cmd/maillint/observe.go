@@ -57,12 +57,16 @@ func became(e gate.Event) string {
 // transaction is the one line of a transaction. Its ID stands in the reply, in
 // the X-Maillint field and on the held item as well.
 func (o observer) transaction(e gate.Event) {
-	word := became(e)
+	word, level := became(e), slog.LevelInfo
 	if e.Tx.Canary {
-		o.log.LogAttrs(context.Background(), slog.LevelDebug, "transaction", o.attributes(e, word)...)
+		level = slog.LevelDebug
+	}
+	if ctx := context.Background(); o.log.Enabled(ctx, level) {
+		o.log.LogAttrs(ctx, level, "transaction", o.attributes(e, word)...)
+	}
+	if e.Tx.Canary {
 		return
 	}
-	o.log.LogAttrs(context.Background(), slog.LevelInfo, "transaction", o.attributes(e, word)...)
 	o.monitor.Transactions.WithLabelValues(e.Tx.Listener, word).Inc()
 	o.monitor.Verdicts.WithLabelValues(e.Disposition.String()).Inc()
 	o.monitor.Judging.Observe(e.Judged.Seconds())
