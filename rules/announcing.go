@@ -38,7 +38,8 @@ type span struct{ from, to int }
 type phrasebook struct {
 	wordings []wording
 	chapters [len(cueChapters) + 1]chapter
-	lists    int // how many lists of hints there are
+	lists    int         // how many lists of hints there are
+	post     *needle.Set // what tells that enclosures go by post
 }
 
 // chapter holds the texts of some of the wordings.
@@ -74,6 +75,8 @@ var phrases = sync.OnceValue(func() *phrasebook {
 			names[name] = pattern
 		case "yes", "no":
 			book.add(verb == "yes", rest)
+		case "post":
+			book.post = needle.New(strings.Split(rest, "|"))
 		default:
 			panic(fmt.Sprintf("data/announcing.txt: %q", line))
 		}
@@ -191,8 +194,8 @@ func (s *sentence) without(stretches [][]int) string {
 
 // cueChapters are what a sentence must hold to be looked at, by language.
 var cueChapters = [...][]string{
-	{"attach", "enclos", "atach", "attch", "attatch"},
-	{"添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信"},
+	{"attach", "enclos", "atach", "attch", "attatch", "pfa"},
+	{"添付", "添附", "別添", "同封", "別紙", "貼付", "送付", "送り", "送信", "付け"},
 }
 
 var (
@@ -200,7 +203,7 @@ var (
 	// rawCues are in every text that holds a cue once it is folded: folding
 	// narrows wide letters (U+FF01 to U+FF5E), takes characters out and joins
 	// Japanese ones.
-	rawCues = needle.NewFolded(append([]string{"添", "別", "同", "貼", "送", "*", "\u00ad", "\u200b", "\xef\xbc", "\xef\xbd"}, cueChapters[0]...))
+	rawCues = needle.NewFolded(append([]string{"添", "別", "同", "貼", "送", "付", "*", "\u00ad", "\u200b", "\xef\xbc", "\xef\xbd"}, cueChapters[0]...))
 )
 
 // announced gives the first sentence of a text that announces an attachment,
@@ -218,12 +221,21 @@ func announced(text string) string {
 			if !rawCues.In(s) {
 				continue
 			}
-			if folded := foldSentence(s); cued(folded) && announces(folded) {
+			if folded := notByPost(foldSentence(s), text); cued(folded) && announces(folded) {
 				return s
 			}
 		}
 	}
 	return ""
+}
+
+// notByPost is a sentence without what it encloses, where the text tells that
+// something goes by post: the envelope holds it, not the message.
+func notByPost(sentence, text string) string {
+	if strings.Contains(sentence, "同封") && phrases().post.In(text) {
+		return strings.ReplaceAll(sentence, "同封", "·")
+	}
+	return sentence
 }
 
 // paragraphs are the stretches of a text between blank lines; a sentence ends
