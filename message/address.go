@@ -139,12 +139,13 @@ func quote(s string) string {
 }
 
 // ParseAddress reads one address, with or without a display name. ok is false
-// where there is not exactly one.
+// where there is not exactly one. Its Span is empty: it stands in no message.
 func ParseAddress(s string) (a Address, ok bool) {
 	list, _ := ParseAddressList(s)
 	if len(list) != 1 {
 		return Address{}, false
 	}
+	list[0].Span = Span{} // of s, and not of a message
 	return list[0], true
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"maillint/lint"
@@ -19,6 +20,12 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 		{Name: "Ito, Jun K.", Addresses: []message.Address{address(t, "jito@ours.example")}},
 		{Name: "総務課", Office: true, Addresses: []message.Address{address(t, "soumu@ours.example")}},
 		{Name: "情報基盤ヘルプデスク", Office: true, Addresses: []message.Address{address(t, "itsupport@ours.example")}},
+		{Name: "総務部総務課", Office: true, Addresses: []message.Address{address(t, "soumu2@ours.example")}},
+		{Name: "財務部財務", Office: true, Addresses: []message.Address{address(t, "zaimu@ours.example")}},
+		{Name: "Yamashita", Addresses: []message.Address{address(t, "yamashita@ours.example")}},
+		{Name: "Ann Lee", Addresses: []message.Address{address(t, "al@ours.example")}},
+		{Name: "Bo Lee", Addresses: []message.Address{address(t, "bl@ours.example")}},
+		{Name: "Anna Lund", Addresses: []message.Address{address(t, "x7@ours.example")}},
 		{Name: "Sales", Office: true, Addresses: []message.Address{address(t, "sales@ours.example")}},
 		{Name: "清川 花 / Hana Kiyokawa", Addresses: []message.Address{address(t, "kiyokawa@ours.example")}},
 	}
@@ -43,6 +50,15 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 		{"From: 総務課 <x831@evil.test>", "none"},
 		{"From: Sales <x831@evil.test>", "none"},
 		{"From: 情報基盤ヘルプデスク <x831@evil.test>", "high"},
+		{"From: 総務部総務課 <x831@evil.test>", "high"},
+		{"From: 財務部財務 <x831@evil.test>", "none"},
+		{"From: Yamashita <x831@evil.test>", "none"},
+		{"From: Ann Lee <x831@evil.test>", "high"},
+		{"From: Bo Lee <x831@evil.test>", "none"},
+		{"From: Joannleeson <x831@evil.test>", "none"},
+		{"From: Ann Lee <annlee7@evil.test>", "high"},
+		{"From: Anna Lund <anna7@evil.test>", "info"},
+		{"From: \"desk@partner.example\" <x831@evil.test>", "high"},
 		{"From: 加納 太郎 <x831@ours.example>", "none"},
 		// their own private address, or a namesake's
 		{"From: 加納 太郎 <kano.home@gmail.com>", "none"},
@@ -66,6 +82,28 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 		if got := worst(found); err != nil || got != tt.want {
 			t.Errorf("%s: %s, want %s (%v)", tt.head, got, tt.want, err)
 		}
+	}
+}
+
+// How far into a display name names are looked for.
+func TestDirectoryNamesBounds(t *testing.T) {
+	const long = "一二三四五六七八九十百千" // 12 characters
+	n := newNameIndex([]lint.Person{{Name: "Ann Lee"}, {Name: "Jan van der Berg"}, {Name: "Jan van der Berg Smith"}, {Name: "ア" + long}, {Name: long}})
+	for shown, want := range map[string]bool{
+		strings.Repeat("no ", 22) + "Ann Lee": true,
+		strings.Repeat("no ", 23) + "Ann Lee": false,
+		"x Jan van der Berg":                   true,
+		"Jan van der Berg Smith":               true, // the shorter one's
+		"Berg Smith Jan van der":               false,
+		strings.Repeat("漢", 52) + long:         true,
+		strings.Repeat("漢", 53) + long:         false,
+	} {
+		if got := n.find(shown) != nil; got != want {
+			t.Errorf("%s: %v", shown, got)
+		}
+	}
+	if p := n.find("漢ア" + long); len(p) != 1 || p[0].Name != long {
+		t.Errorf("a name of thirteen characters inside a word: %v", p)
 	}
 }
 

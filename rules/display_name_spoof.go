@@ -149,8 +149,8 @@ func addressesIn(s string) []message.Address {
 	var out []message.Address
 	s = norm.NFKC.String(s)
 	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" <>()[]\"',;:/　（）「」", r) }) {
-		local, domain, ok := strings.Cut(word, "@")
-		if !ok || local == "" || !strings.Contains(domain, ".") {
+		local, domain, _ := strings.Cut(word, "@")
+		if local == "" || !strings.Contains(domain, ".") {
 			continue
 		}
 		if d, ok := message.Domain(strings.TrimRight(domain, ".")); ok {

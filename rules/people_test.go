@@ -39,6 +39,19 @@ func TestBlockedRecipientEdges(t *testing.T) {
 			t.Errorf("%s: %d findings, want %d (%v)", tt.name, len(found), tt.want, err)
 		}
 	}
+	m := sent(t, "From: a@ours.example\nTo: drop@gmail.com\n\nText\n", "a@ours.example", "drop@gmail.com", "y@evil.example")
+	found, err := lint.NewEngine(org, []lint.Entry{{Instance: BlockedRecipient.Default()}}).Run(m)
+	if err != nil || len(found) != 2 {
+		t.Fatalf("%d findings, %v", len(found), err)
+	}
+	for _, f := range found {
+		switch {
+		case f.Where == "To" && (len(f.Evidence) != 1 || f.Evidence[0].Text != "drop@gmail.com" || f.Evidence[0].Span.Len() == 0):
+			t.Errorf("evidence in To: %+v", f.Evidence)
+		case f.Where != "To" && len(f.Evidence) != 0:
+			t.Errorf("evidence of what stands in no field: %+v", f.Evidence)
+		}
+	}
 	if found := judge(t, BlockedRecipient, "", stored("To: drop@gmail.com\n\n"), "ours.example"); len(found) != 0 {
 		t.Errorf("without a list: %v", found)
 	}
@@ -85,6 +98,15 @@ func TestStrayRecipientEdges(t *testing.T) {
 	}
 }
 
+// Two and one are no group that one is astray of.
+func TestStrayRecipientParameters(t *testing.T) {
+	for n, ok := range map[int]bool{2: false, 3: true} {
+		if err := (strayRecipient{Recipients: n}).Validate(); (err == nil) != ok {
+			t.Errorf("recipients: %d: %v", n, err)
+		}
+	}
+}
+
 func TestPrivateWebmailEdges(t *testing.T) {
 	const from = "From: Taro Yamada <taro.yamada@ours.example>\n"
 	mixed := func(part string) string {
@@ -104,6 +126,15 @@ func TestPrivateWebmailEdges(t *testing.T) {
 		{"a surname of four letters", "From: Aoi Sato <aoi.sato@ours.example>\nTo: a.sato@gmail.com\n" + file, "warning"},
 		{"the same local part of six letters", "From: x <yamada@ours.example>\nTo: yamada@gmail.com\n" + file, "warning"},
 		{"the same local part of five letters", "From: x <sales@ours.example>\nTo: sales@gmail.com\n" + file, "none"},
+		{"the sender's surname alone behind an initial", "From: y-yamada@ours.example\nTo: yamada99@gmail.com\n" + file, "none"},
+		{"two letters of the given name", "From: Yamada <tayamada@ours.example>\nTo: taro.yamada@gmail.com\n" + file, "warning"},
+		{"three letters of the given name", "From: Yamada <taryamada@ours.example>\nTo: taro.yamada@gmail.com\n" + file, "none"},
+		{"an initial of the surname itself", "From: yamada@ours.example\nTo: y.yamada@gmail.com\n" + file, "none"},
+		{"an initial and a surname in two pieces", from + "To: t.ya.mada@gmail.com\n" + file, "warning"},
+		{"an initial and a surname in three pieces", from + "To: t.y.a.mada@gmail.com\n" + file, "none"},
+		{"two names of three letters", "From: Ken Abe <u1234@ours.example>\nTo: abe.ken77@gmail.com\n" + file, "warning"},
+		{"two names of two letters", "From: Bo Li <u1234@ours.example>\nTo: bo.li77@gmail.com\n" + file, "none"},
+		{"the version of PGP", from + "To: taro.yamada@gmail.com\n" + mixed("Content-Type: application/pgp-encrypted; name=version\n\nVersion: 1"), "none"},
 		{"the same display name of two letters", "From: 田中 <ty@ours.example>\nTo: 田中 <neko@docomo.ne.jp>\n" + file, "none"},
 		{"the same display name of three letters", "From: 林一郎 <ty@ours.example>\nTo: 林 一郎 <neko@docomo.ne.jp>\n" + file, "warning"},
 		{"the same address as a name", "From: \"x@y\" <ty@ours.example>\nTo: \"x@y\" <neko@docomo.ne.jp>\n" + file, "none"},
@@ -130,6 +161,10 @@ func TestPrivateWebmailEdges(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
+	provided := stored(from + "To: taro.yamada@biglobe.ne.jp, b@out.example\n" + file)
+	if got := worst(judge(t, PrivateWebmail, "", provided, "ours.example", "biglobe.ne.jp")); got != "none" {
+		t.Errorf("a mailbox of ours at a provider: %s", got)
+	}
 	m := sent(t, from+"To: b@out.example\nReply-To: taro.yamada@gmail.com\n"+file, "taro.yamada@ours.example", "b@out.example")
 	if got := worst(judge(t, PrivateWebmail, "", m, "ours.example")); got != "none" {
 		t.Errorf("where answers go is no recipient: %s", got)
@@ -148,6 +183,8 @@ func TestSenderMismatchEdges(t *testing.T) {
 		{"not ours", "From: x@other.example\n" + to, "a@ours.example", out, "high"},
 		{"not ours, inside, submitted by one of us", "From: x@other.example\nTo: b@ours.example\n", "a@ours.example", []string{"b@ours.example"}, "high"},
 		{"not ours, inside, from outside", "From: x@other.example\nTo: b@ours.example\n", "x@other.example", []string{"b@ours.example"}, "none"},
+		{"not ours, inside, from nowhere", "From: x@other.example\nTo: b@ours.example, c@ours.example\n", "<>", []string{"b@ours.example", "c@ours.example"}, "none"},
+		{"ours, to two, from nowhere", "From: c@ours.example\n" + to, "<>", []string{"b@out.example", "d@out.example"}, "none"},
 		{"two of two organisations", "From: a@ours.example, x@other.example\n" + to, "a@ours.example", out, "high"},
 		{"two of ours", "From: a@ours.example, c@ours.example\nSender: a@ours.example\n" + to, "a@ours.example", out, "none"},
 		{"Sender elsewhere", "From: a@ours.example\nSender: x@other.example\n" + to, "a@ours.example", out, "high"},
@@ -159,6 +196,7 @@ func TestSenderMismatchEdges(t *testing.T) {
 		{"another's", "From: c@ours.example\n" + to, "a@ours.example", out, "warning"},
 		{"another's, said", "From: c@ours.example\nSender: a@ours.example\n" + to, "a@ours.example", out, "none"},
 		{"a tag", "From: a@ours.example\n" + to, "a+news@ours.example", out, "none"},
+		{"another's, with a bounce token", "From: c@ours.example\n" + to, "prvs=0123ab=a@ours.example", out, "warning"},
 		{"VERP", "From: a@ours.example\n" + to, "a-b=out.example@bounce.ours.example", out, "none"},
 		{"BATV", "From: a@ours.example\n" + to, "prvs=0123ab=a@ours.example", out, "none"},
 		{"another's whose name holds it", "From: boss@ours.example\n" + to, "hr-boss@ours.example", out, "warning"},
@@ -166,6 +204,7 @@ func TestSenderMismatchEdges(t *testing.T) {
 		{"another's, and a third said", "From: c@ours.example\nSender: d@ours.example\n" + to, "a@ours.example", out, "warning"},
 		{"ours, by a mailing service", "From: c@ours.example\n" + to, "bounce@mailer.example", out, "none"},
 		{"not ours, with traces of its way", "Received: from a by b\nFrom: x@other.example\n" + to, "a@ours.example", out, "high"},
+		{"resent by an account without a domain", "Resent-From: root\nFrom: x@other.example\n" + to, "a@ours.example", out, "high"},
 		{"resent by an outsider", "Resent-From: y@other.example\nFrom: x@other.example\n" + to, "a@ours.example", out, "high"},
 		{"our invitation, answers elsewhere", "From: a@ours.example\nReply-To: x@gmail.com\nContent-Type: text/calendar; method=REQUEST\n" + to, "a@ours.example", out, "warning"},
 		{"auto-reply", "Auto-Submitted: auto-replied\nFrom: x@other.example\n" + to, "<>", out, "none"},
@@ -178,6 +217,17 @@ func TestSenderMismatchEdges(t *testing.T) {
 	for _, tt := range tests {
 		if got := worst(judge(t, SenderMismatch, "", sent(t, tt.raw+"\nText\n", tt.from, tt.to...), "ours.example")); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	for raw, want := range map[string]int{
+		"From: x@other.example\nReply-To: y@other.example\n" + to: 1,
+		"From: x@other.example\nReply-To: a@ours.example\n" + to:  1,
+		"From: x@other.example\nReply-To: y@gmail.com\n" + to:     2,
+		"From: a@ours.example, x@other.example\n" + to:            1,
+	} {
+		found := judge(t, SenderMismatch, "", sent(t, raw+"\nText\n", "a@ours.example", out...), "ours.example")
+		if len(found) != want || found[0].About[0] != "x@other.example" {
+			t.Errorf("%q: %+v, want %d findings", raw, found, want)
 		}
 	}
 	for raw, want := range map[string]string{
@@ -228,12 +278,13 @@ func TestDisplayNameSpoofEdges(t *testing.T) {
 		{"a list's", "List-Id: <l.ours.example>\nFrom: \"x@out.example via L\" <l@lists.gmail.com>", "none"},
 		{"an auto-reply's", "Auto-Submitted: auto-replied\nFrom: \"kano@ours.example\" <x@gmail.com>", "high"},
 		{"inside", "From: \"kano@ours.example\" <x@gmail.com>\nTo: b@ours.example", "high"},
+		{"another mailbox of ours at a provider", `From: "kano@ours.biglobe.ne.jp" <x@ours.biglobe.ne.jp>`, "none"},
 	}
-	org, err := lint.NewOrg([]string{"ours.example"})
+	org, err := lint.NewOrg([]string{"ours.example", "ours.biglobe.ne.jp"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	org = org.With(lint.Known{Protected: []string{"Help Desk", "加納 太郎", "林", "井深", "boss@ours.example"}})
+	org = org.With(lint.Known{Protected: []string{"・・", "Help Desk", "加納 太郎", "林", "井深", "boss@ours.example"}})
 	for _, tt := range tests {
 		found, err := lint.NewEngine(org, []lint.Entry{{Instance: DisplayNameSpoof.Default()}}).Run(stored(tt.raw + "\n\nText\n"))
 		if got := worst(found); err != nil || got != tt.want {

@@ -56,7 +56,7 @@ func checkSenderMismatch(pass *lint.Pass, _ senderMismatch) {
 	switch {
 	case len(from) == 0:
 		return
-	case len(from) > 1 && !together(f, from):
+	case !together(f, from):
 		report(pass, lint.High, "From", from[1], "From names %d addresses of different organisations", len(from))
 	case !f.FromOurs() && privateHost(from[0].Domain):
 		report(pass, lint.Warning, "From", from[0], "From %s names a host that the Internet does not know", from[0])

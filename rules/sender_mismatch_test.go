@@ -21,6 +21,14 @@ func TestSenderMismatchOfPrograms(t *testing.T) {
 	}
 }
 
+// A house may have its own network's name for its domain.
+func TestSenderMismatchOfAPrivateDomainOfOurs(t *testing.T) {
+	m := sent(t, "From: raid@ours.local\nTo: b@out.example\n\nx\n", "raid@ours.local", "b@out.example")
+	if got := worst(judge(t, SenderMismatch, "", m, "ours.local")); got != "none" {
+		t.Errorf("%s, want none", got)
+	}
+}
+
 // The names of hosts in a house's own network (RFC 6762, appendix G, and those
 // that the Internet does not delegate).
 func TestPrivateHosts(t *testing.T) {
