@@ -61,8 +61,8 @@ type deceptiveCheck struct {
 func prepareDeceptiveLink(org *lint.Org, _ deceptiveLink) deceptiveCheck {
 	c := deceptiveCheck{map[string]string{}, org.Partners()}
 	for line := range strings.Lines(brandsFile) {
-		name, domains, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
-		if !ok || strings.HasPrefix(name, "#") {
+		name, domains, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+		if strings.HasPrefix(name, "#") {
 			continue
 		}
 		for _, d := range strings.Fields(domains) {

@@ -92,11 +92,11 @@ func TestDirectoryNamesBounds(t *testing.T) {
 	for shown, want := range map[string]bool{
 		strings.Repeat("no ", 22) + "Ann Lee": true,
 		strings.Repeat("no ", 23) + "Ann Lee": false,
-		"x Jan van der Berg":                   true,
-		"Jan van der Berg Smith":               true, // the shorter one's
-		"Berg Smith Jan van der":               false,
-		strings.Repeat("漢", 52) + long:         true,
-		strings.Repeat("漢", 53) + long:         false,
+		"x Jan van der Berg":                  true,
+		"Jan van der Berg Smith":              true, // the shorter one's
+		"Berg Smith Jan van der":              false,
+		strings.Repeat("漢", 52) + long:        true,
+		strings.Repeat("漢", 53) + long:        false,
 	} {
 		if got := n.find(shown) != nil; got != want {
 			t.Errorf("%s: %v", shown, got)

@@ -194,6 +194,41 @@ func TestMissingAttachmentEdges(t *testing.T) {
 	}
 }
 
+// Links that stand for the file.
+func TestMissingAttachmentLinks(t *testing.T) {
+	files := strings.Fields(".pdf .zip .7z .rar .lzh .gz .tgz .tar .doc .docx .xls .xlsx .xlsm .ppt .pptx .csv .txt .rtf .odt .ods .odp .jpg .jpeg .png .gif .tif .tiff .bmp .mp3 .mp4 .mov .avi .wmv .wav .m4a .exe .msi .dmg .iso .dwg .jtd .epub .ps .tex")
+	served := strings.Fields("/s/x /d/x /dl/x /f/x /download.cgi /share/x /shared/x /file/x /files/x /transfer/x")
+	said := []string{"からダウンロードできます", "からﾀﾞｳﾝﾛｰﾄﾞできます", "is for download", "リンクからどうぞ", "下記URL", "以下のURL", "次のURL", "下記ＵＲＬ", "下記ｕｒｌ", "an attached link", "link attached", "the link below", "the link above", "the following link", "use this link", "the files are linked", "Link: "}
+	type link struct{ words, url, want string }
+	var tests []link
+	for _, ext := range files {
+		tests = append(tests, link{"", "a" + ext, "none"}, link{"", "a" + strings.ToUpper(ext) + "?v=1#p", "none"})
+	}
+	for _, path := range served {
+		tests = append(tests, link{"", strings.TrimPrefix(path, "/"), "none"})
+	}
+	for _, words := range said {
+		tests = append(tests, link{words, "page", "none"})
+	}
+	tests = append(tests, link{"", "page", "warning"}, link{"", "a.html", "warning"}, link{"", "x/pdf", "warning"}, link{"see the page", "page", "warning"})
+	for _, l := range tests {
+		m := stored("From: a@ours.example\nTo: b@out.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n資料を添付いたします。\n" + l.words + "\nhttps://www.ours.example/" + l.url + "\n")
+		if got := worst(judge(t, MissingAttachment, "", m, "ours.example")); got != l.want {
+			t.Errorf("%q, %s: %s, want %s", l.words, l.url, got, l.want)
+		}
+	}
+}
+
+// Subjects of answers and of what is passed on are another's.
+func TestMissingAttachmentSubjects(t *testing.T) {
+	for _, mark := range []string{"Re:", "RE：", "Re[2]:", "Ｒｅ:", "FW:", "Fw：", "Fwd:", "Fwd：", "AW:", "WG:", "TR:", "転送:", "転送：", "返信:", "返信：", "　Re:"} {
+		m := stored("From: a@ours.example\nTo: b@out.example\nSubject: " + mark + " attached report\n\nHello\n")
+		if got := worst(judge(t, MissingAttachment, "", m, "ours.example")); got != "none" {
+			t.Errorf("%s: %s", mark, got)
+		}
+	}
+}
+
 // The evidence points at the sentence where the text is not encoded.
 func TestMissingAttachmentEvidence(t *testing.T) {
 	m := stored("From: a@ours.example\nTo: b@out.example\nSubject: x\n\nHello.\nPlease find attached the plan.\n")

@@ -143,7 +143,7 @@ func TestExposedRecipientsOnItsWay(t *testing.T) {
 }
 
 func TestExposedRecipientsParameters(t *testing.T) {
-	for _, bad := range []string{"addresses: 1", "domains: 0", "{addresses: 30, any: 20}"} {
+	for _, bad := range []string{"addresses: 1", "domains: 0", "{addresses: 30, any: 20}", "{addresses: 20, any: 19}"} {
 		var node yaml.Node
 		if err := yaml.Unmarshal([]byte(bad), &node); err != nil {
 			t.Fatal(err)
