@@ -43,7 +43,7 @@ func (f *Forwarding) Reasons() string {
 // nil where it is not.
 func (f *Facts) Forwarded() *Forwarding {
 	return f.forwarded.get(func() *Forwarding {
-		if f.Automatic() != "" || batv(f.msg.Envelope.ReversePath) && f.FromOurs() {
+		if f.Automatic() != "" {
 			return nil
 		}
 		g := f.forwardMarks()
@@ -133,7 +133,7 @@ func (f *forwarding) mailbox() message.Address {
 	if a, _ := f.receivedFor(); !a.IsZero() {
 		return a
 	}
-	if a := f.msg.Envelope.ReversePath; a.Domain != "" && f.Internal(a) && rewriter(a.Local) == "" {
+	if a := unsigned(f.msg.Envelope.ReversePath); a.Domain != "" && f.Internal(a) && rewriter(a.Local) == "" {
 		return a
 	}
 	if list := f.ours(slices.Concat(f.msg.Addresses("To"), f.msg.Addresses("Cc"))); len(list) == 1 {

@@ -63,7 +63,7 @@ func (f *forwarding) srs(path Visible) bool {
 func rewriter(local string) string {
 	local = strings.ToLower(local)
 	switch {
-	case len(local) > 5 && (strings.HasPrefix(local, "srs0") || strings.HasPrefix(local, "srs1")) && strings.IndexByte("=+-", local[4]) >= 0 && strings.Count(local, "=") >= 3:
+	case strings.Count(local, "=") >= 3 && (strings.HasPrefix(local, "srs0") || strings.HasPrefix(local, "srs1")) && strings.IndexByte("=+-", local[4]) >= 0:
 		return "a forwarder"
 	case strings.Contains(local, "+srs=") && strings.Count(local, "=") >= 2: // hash=tt
 		return "Exchange Online"
@@ -78,9 +78,9 @@ func (f *forwarding) relayed() {
 	if !f.OnItsWay() || !f.Leaves() || f.ownList() {
 		return
 	}
-	outside := !env.ReversePath.IsZero() && !f.Internal(env.ReversePath)
-	if env.Null || env.ReversePath.IsZero() {
-		outside = len(f.msg.From()) > 0 && !f.FromOurs()
+	outside := !f.Internal(env.ReversePath)
+	if env.ReversePath.IsZero() {
+		outside = len(f.msg.From()) > 0
 	}
 	if outside && !f.FromOurs() {
 		f.strong("envelope", message.Span{}, "it came from outside and goes outside")
@@ -94,13 +94,17 @@ func (f *forwarding) ownList() bool {
 		id = id[i+1:]
 	}
 	d, _ := message.Domain(strings.TrimRight(id, "> \t"))
-	return d != "" && f.Org.Internal(d)
+	return f.Org.Internal(d)
 }
 
-// batv: a signed reverse-path of ours is no forwarder's.
-func batv(a message.Address) bool {
+// unsigned is an address without the signature that a server of ours puts into
+// its reverse-path (BATV: prvs=0123456789=hanako).
+func unsigned(a message.Address) message.Address {
 	local := strings.ToLower(a.Local)
-	return strings.HasPrefix(local, "prvs=") || strings.HasPrefix(local, "btv1=")
+	if strings.HasPrefix(local, "prvs=") || strings.HasPrefix(local, "btv1=") {
+		a.Local = a.Local[strings.LastIndexByte(a.Local, '=')+1:]
+	}
+	return a
 }
 
 // fieldMark is a field whose presence is a mark.
@@ -219,7 +223,7 @@ func (f *forwarding) delivered() {
 
 // resent: by us, of a message from outside. People resend by hand too.
 func (f *forwarding) resent() {
-	if !f.msg.Has("Resent-From") || f.FromOurs() {
+	if f.FromOurs() {
 		return
 	}
 	for _, a := range f.msg.Addresses("Resent-From") {

@@ -23,12 +23,17 @@ func TestAutoForwardEdges(t *testing.T) {
 		{"Exchange Online with one part", own, "bounces+srs=abcde@ours.example", "none"},
 		{"Gmail's mark in somebody else's path", own, "x+caf_=drop=evil.example@mailer.example", "none"},
 		{"BATV of another kind", own, "btv1==417==hanako@ours.example", "none"},
+		{"BATV, and a mark", "X-MS-Exchange-ForwardingLoop: hanako@ours.example;1\n" + own, "prvs=0123456789=hanako@ours.example", "warning"},
 		{"null, and From ours", own, "<>", "none"},
+		{"null, and no From", "To: boss@customer.example\n", "<>", "none"},
+		{"List-Id with a name", "List-Id: Our staff <staff.ours.example>\n" + others, "boss@customer.example", "none"},
 		{"From both", "From: boss@customer.example, hanako@ours.example\n", "boss@customer.example", "none"},
 		{"List-Id without brackets", "List-Id: staff.ours.example\n" + others, "boss@customer.example", "none"},
 		{"List-Id of somebody else", "List-Id: <l.customer.example>\n" + others, "boss@customer.example", "warning"},
 		// fields that speak alone
 		{"X-Forwarded-To", "X-Forwarded-To: drop@evil.example\n" + own, path, "warning"},
+		{"x-forwarded-to in small letters", "x-forwarded-to: drop@evil.example\n" + own, path, "warning"},
+		{"a line without a name", own + "no field at all\nX-Forwarded-To: drop@evil.example\n", path, "warning"},
 		{"X-Forwarded-To without an address", "X-Forwarded-To: yes\n" + own, path, "none"},
 		{"X-Forwarded-For", "X-Forwarded-For: hanako@ours.example drop@evil.example\n" + own, path, "warning"},
 		{"X-Forwarded-For of somebody else", "X-Forwarded-For: x@customer.example drop@evil.example\n" + own, path, "none"},
@@ -49,6 +54,8 @@ func TestAutoForwardEdges(t *testing.T) {
 		{"received for us behind a tab", "Received: from a by b\n\tfor <hanako@ours.example>; x\nX-MailRu-Forward: 1\n" + others, path, "warning"},
 		{"received for somebody else", "Received: from a by b for <x@customer.example>; x\nX-MailRu-Forward: 1\n" + others, path, "none"},
 		{"received for an open bracket", "Received: from a by b for <hanako@ours.example\nX-MailRu-Forward: 1\n" + others, path, "none"},
+		{"received for an account without a domain", "Received: from a by b for <hanako>; x\nX-MailRu-Forward: 1\n" + others, path, "none"},
+		{"another field for us", "X-Note: kept for <hanako@ours.example>\nX-MailRu-Forward: 1\n" + others, path, "none"},
 		{"received for us, From ours", "Received: from a by b for <hanako@ours.example>; x\nX-MailRu-Forward: 1\n" + own, path, "none"},
 		{"sealed by us", "ARC-Seal: i=1; a=x; d=ours.example; s=s\n" + others, path, "none"},
 		{"sealed by us and another", "ARC-Seal: i=1; a=x; d=ours.example; s=s\nX-MailRu-Forward: 1\n" + others, path, "warning"},
@@ -58,6 +65,11 @@ func TestAutoForwardEdges(t *testing.T) {
 		{"the rules agent and a rewritten From", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nFrom-Rewrite: forwarded by x\n" + own, path, "warning"},
 		{"another agent", "X-MS-Exchange-Generated-Message-Source: Antispam Agent\nFrom-Rewrite: forwarded by x\n" + own, path, "none"},
 		{"From rewritten for another reason", "From-Rewrite: dmarc\nX-Yandex-Forward: 1\n" + own, path, "none"},
+		{"a message alone", own + "Content-Type: message/rfc822\n\nFrom: boss@customer.example\n", path, "none"},
+		{"a message alone by the rules agent, From another's", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n" + others + "Content-Type: message/rfc822\n\nFrom: boss@customer.example\n", path, "none"},
+		{"a message and words by the rules agent", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n" + own + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfyi\n--b\nContent-Type: message/rfc822\n\nFrom: boss@customer.example\n--b--\n", path, "none"},
+		{"a message and an empty text by the rules agent", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n" + own + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n\n--b\nContent-Type: message/rfc822\n\nFrom: boss@customer.example\n--b--\n", path, "warning"},
+		{"two messages by the rules agent", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n" + own + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nFrom: boss@customer.example\n--b\nContent-Type: message/rfc822\n\nFrom: boss@customer.example\n--b--\n", path, "none"},
 		{"other automatic mail", "Auto-Submitted: auto-generated\nX-Yandex-Forward: 1\n" + own, path, "none"},
 	}
 	for _, tt := range tests {
@@ -77,6 +89,16 @@ func TestAutoForwardNames(t *testing.T) {
 		{"X-MS-Exchange-ForwardingLoop: x@customer.example;1\nFrom: boss@customer.example\nTo: a@a.example, b@b.example, c@c.example, d@d.example\n\n", "is forwarded to a@a.example, b@b.example, c@c.example: Exchange"},
 		{"Delivered-To: drop@evil.example\nDelivered-To: hanako@ours.example\nFrom: boss@customer.example\nTo: hanako@ours.example\n\n", "hanako@ours.example is forwarded to drop@evil.example: it was delivered to us and then elsewhere"},
 		{"X-Forwarded-To: drop@evil.example\nX-Forwarded-To: drop@evil.example\nFrom: boss@customer.example\nTo: x@ours.example\n\n", "is forwarded to drop@evil.example: Gmail's automatic forwarding (X-Forwarded-To)"},
+	}
+	tests = append(tests, []struct{ raw, says string }{
+		{"X-Forwarded-To: c@ours.example, drop@evil.example\nFrom: boss@customer.example\nTo: x@other.example\n\n", "is forwarded to drop@evil.example: Gmail's"},
+		{"X-Forwarded-For: hanako@ours.example drop@evil.example\nFrom: boss@customer.example\nTo: x@other.example\n\n", "hanako@ours.example is forwarded to drop@evil.example: Gmail's"},
+		{"X-MS-Exchange-ForwardingLoop: hanako@ours.example;1\nDelivered-To: drop@evil.example\nDelivered-To: taro@ours.example\nFrom: boss@customer.example\nTo: x@other.example\n\n", "hanako@ours.example is forwarded to drop@evil.example: Exchange"},
+		{"X-Forwarded-To: drop@evil.example\nDelivered-To: hanako@ours.example\nFrom: boss@customer.example\nTo: x@other.example\n\n", "is forwarded to drop@evil.example: Gmail's"},
+	}...)
+	onItsWay := sent(t, "Delivered-To: hanako@ours.example\nFrom: hanako@ours.example\n\n", "hanako@ours.example", "drop@evil.example")
+	if found := judge(t, AutoForward, "", onItsWay, "ours.example"); len(found) != 1 || found[0].Message != "hanako@ours.example is forwarded to drop@evil.example: it was delivered to hanako@ours.example before" {
+		t.Errorf("on its way: %+v", found)
 	}
 	for _, tt := range tests {
 		found := judge(t, AutoForward, "", stored(tt.raw), "ours.example")

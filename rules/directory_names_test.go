@@ -85,6 +85,20 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 	}
 }
 
+// What comes in from outside is nobody's of ours to pass on.
+func TestDisplayNameSpoofOfTheDirectoryFromOutside(t *testing.T) {
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := []lint.Person{{Name: "加納 太郎", Addresses: []message.Address{address(t, "t-kano@ours.example")}}}
+	engine := lint.NewEngine(org.With(lint.Known{People: people}), []lint.Entry{{Instance: DisplayNameSpoof.Default()}})
+	m := sent(t, "From: 加納 太郎 <x831@evil.test>\nTo: rhona@ours.example\n\nText\n", "x831@evil.test", "rhona@ours.example")
+	if found, err := engine.Run(m); err != nil || worst(found) != "high" {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 // How far into a display name names are looked for.
 func TestDirectoryNamesBounds(t *testing.T) {
 	const long = "一二三四五六七八九十百千" // 12 characters

@@ -209,11 +209,21 @@ func TestAutoForwardStored(t *testing.T) {
 	tests := []struct{ name, raw, want string }{
 		{"Gmail", "X-Forwarded-To: drop@evil.example\nX-Forwarded-For: hanako@ours.example drop@evil.example\nFrom: b@customer.example\nTo: hanako@ours.example\n\n", "warning"},
 		{"delivered to us and then elsewhere", "Delivered-To: drop@evil.example\nDelivered-To: hanako@ours.example\nFrom: b@customer.example\nTo: hanako@ours.example\n\n", "warning"},
+		{"delivered elsewhere alone", "Delivered-To: x@customer.example\nFrom: hanako@ours.example\nTo: c@other.example\n\n", "none"},
+		{"received for us", "Received: from a by b for <hanako@ours.example>; x\nX-MailRu-Forward: 1\nFrom: b@customer.example\nTo: c@other.example\n\n", "none"},
 		{"delivered to us", "Delivered-To: hanako@ours.example\nFrom: b@customer.example\nTo: hanako@ours.example\nCc: c@other.example\n\n", "none"},
 	}
 	for _, tt := range tests {
 		if got := worst(judge(t, AutoForward, "", stored(tt.raw), "ours.example")); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAutoForwardParameters(t *testing.T) {
+	for word, ok := range map[string]bool{"open": true, "closed": true, "shut": false, "": false} {
+		if err := (autoForward{Forwarding: word}).Validate(); (err == nil) != ok {
+			t.Errorf("forwarding: %q: %v", word, err)
 		}
 	}
 }
