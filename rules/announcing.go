@@ -203,7 +203,7 @@ var (
 	// rawCues are in every text that holds a cue once it is folded: folding
 	// narrows wide letters (U+FF01 to U+FF5E), takes characters out and joins
 	// Japanese ones.
-	rawCues = needle.NewFolded(append([]string{"添", "別", "同", "貼", "送", "付", "*", "\u00ad", "\u200b", "\xef\xbc", "\xef\xbd"}, cueChapters[0]...))
+	rawCues = needle.NewFolded(append([]string{"添", "別", "同", "送", "付", "*", "\u00ad", "\u200b", "\xef\xbc", "\xef\xbd"}, cueChapters[0]...))
 )
 
 // announced gives the first sentence of a text that announces an attachment,

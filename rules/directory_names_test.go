@@ -65,6 +65,7 @@ func TestDisplayNameSpoofOfTheDirectory(t *testing.T) {
 		{"From: 加納 太郎 <taro.kano.ex1@gmail.com>", "info"},
 		{"From: Rhona Wardlaw <rhona.w@partner.example>", "info"},
 		{"From: t-kano@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "none"},
+		{"From: kano.home@gmail.com\nReply-To: 加納 太郎 <x831@gmail.com>", "high"},
 		{"From: rhona@ours.example\nReply-To: 加納 太郎 <x831@gmail.com>", "high"},
 		{"From: a@ours.example\nSender: 加納 太郎 <x831@gmail.com>", "high"},
 		{"Resent-From: rhona@ours.example\nFrom: 加納 太郎 <x831@partner.example>", "none"},
@@ -115,6 +116,9 @@ func TestDirectoryNamesBounds(t *testing.T) {
 		if got := n.find(shown) != nil; got != want {
 			t.Errorf("%s: %v", shown, got)
 		}
+	}
+	if newNameIndex([]lint.Person{{Name: "Jan van der Berg Smith"}}).find("Jan van der Berg Smith") != nil {
+		t.Error("a name of five words is found")
 	}
 	if p := n.find("漢ア" + long); len(p) != 1 || p[0].Name != long {
 		t.Errorf("a name of thirteen characters inside a word: %v", p)

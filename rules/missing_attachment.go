@@ -137,11 +137,6 @@ func hasFile(pass *lint.Pass) bool {
 			return true
 		}
 	}
-	for _, d := range pass.Msg.Defects {
-		if d.Kind == message.HiddenAttachment {
-			return true
-		}
-	}
 	return uuencoded(pass.Facts.Texts())
 }
 
@@ -211,7 +206,7 @@ var (
 	linkWords = []string{"ダウンロード", "ﾀﾞｳﾝﾛｰﾄﾞ", "download", "リンク", "下記url", "以下のurl", "次のurl", "下記ｕｒｌ", "attached link", "link attached", "link below", "link above", "following link", "this link", "linked", "link:"}
 	// linkHints are in every text whose small letters hold one of them: the Kelvin
 	// sign and a dotted I have ASCII ones.
-	linkHints = needle.NewFolded(append([]string{"下記Ｕ", "下記ｕ", "\u212a", "\u0130"}, linkWords...))
+	linkHints = needle.NewFolded(append([]string{"下記Ｕ", "\u212a", "\u0130"}, linkWords...))
 )
 
 // serves: a path that file servers give out: /s/token, /download/...

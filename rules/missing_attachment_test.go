@@ -150,6 +150,7 @@ func TestMissingAttachmentEdges(t *testing.T) {
 		{"a named file of PGP", out + multi(text, "Content-Type: application/pgp-encrypted; name=a.asc\n\nx"), "none"},
 		{"a picture without an ID, and a quotation that shows one without", out + strings.Replace(related("<p>"+says+"</p><blockquote type=cite><img src=cid:></blockquote>"), "Content-ID: <i1@x>\n", "", 1), "none"},
 		{"a picture of the quotation alone", out + related("<p>"+says+"</p><blockquote type=cite><img src=cid:i1@x></blockquote>"), "warning"},
+		{"a file behind the last delimiter", out + multi(text) + "--b\nContent-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment; filename=a.pdf\n\nx\n--b--\n", "none"},
 		{"a list's footer", out + multi(text, "Content-Type: text/plain\n\n-- list"), "warning"},
 		{"quoted", out + "\n了解しました。\n> " + says, "none"},
 		{"below Original Message", out + "\n了解しました。\n-----Original Message-----\nFrom: b\n" + says, "none"},
@@ -198,7 +199,7 @@ func TestMissingAttachmentEdges(t *testing.T) {
 func TestMissingAttachmentLinks(t *testing.T) {
 	files := strings.Fields(".pdf .zip .7z .rar .lzh .gz .tgz .tar .doc .docx .xls .xlsx .xlsm .ppt .pptx .csv .txt .rtf .odt .ods .odp .jpg .jpeg .png .gif .tif .tiff .bmp .mp3 .mp4 .mov .avi .wmv .wav .m4a .exe .msi .dmg .iso .dwg .jtd .epub .ps .tex")
 	served := strings.Fields("/s/x /d/x /dl/x /f/x /download.cgi /share/x /shared/x /file/x /files/x /transfer/x")
-	said := []string{"からダウンロードできます", "からﾀﾞｳﾝﾛｰﾄﾞできます", "is for download", "リンクからどうぞ", "下記URL", "以下のURL", "次のURL", "下記ＵＲＬ", "下記ｕｒｌ", "an attached link", "link attached", "the link below", "the link above", "the following link", "use this link", "the files are linked", "Link: "}
+	said := []string{"からダウンロードできます", "からﾀﾞｳﾝﾛｰﾄﾞできます", "is for download", "リンクからどうぞ", "下記URL", "以下のURL", "次のURL", "下記ＵＲＬ", "下記ｕｒｌ", "an attached link", "link attached", "the link below", "the link above", "the following link", "use this link", "the files are linked", "Link: ", "a LIN\u212a BELOW", "the FOLLOW\u0130NG LINK"}
 	type link struct{ words, url, want string }
 	var tests []link
 	for _, ext := range files {

@@ -84,6 +84,7 @@ func TestStrayRecipientEdges(t *testing.T) {
 		{"one of ours among a partner's", "To: b@p.example, c@p.example, d@p.example, x@ours.example\n", "", "none"},
 		{"among a provider's", "To: b@gmail.com, c@gmail.com, d@gmail.com, x@out.example\n", "", "none"},
 		{"among another provider's", "To: b@hotmail.co.jp, c@hotmail.co.jp, d@hotmail.co.jp, x@out.example\n", "", "none"},
+		{"a provider's among ours", "To: " + four + ", x@gmail.com\n", "", "warning"},
 		{"the same address twice", "To: b@ours.example, B@ours.example, c@ours.example, x@out.example\n", "", "none"},
 		{"a list", "List-Id: <l.ours.example>\nTo: " + four + ", x@out.example\n", "", "none"},
 	}
@@ -129,6 +130,7 @@ func TestPrivateWebmailEdges(t *testing.T) {
 		{"the sender's surname alone behind an initial", "From: y-yamada@ours.example\nTo: yamada99@gmail.com\n" + file, "none"},
 		{"two letters of the given name", "From: Yamada <tayamada@ours.example>\nTo: taro.yamada@gmail.com\n" + file, "warning"},
 		{"three letters of the given name", "From: Yamada <taryamada@ours.example>\nTo: taro.yamada@gmail.com\n" + file, "none"},
+		{"a given name for a surname alone", "From: yamada@ours.example\nTo: taro.yamada@gmail.com\n" + file, "none"},
 		{"an initial of the surname itself", "From: yamada@ours.example\nTo: y.yamada@gmail.com\n" + file, "none"},
 		{"an initial and a surname in two pieces", from + "To: t.ya.mada@gmail.com\n" + file, "warning"},
 		{"an initial and a surname in three pieces", from + "To: t.y.a.mada@gmail.com\n" + file, "none"},
@@ -160,6 +162,9 @@ func TestPrivateWebmailEdges(t *testing.T) {
 		if got := worst(judge(t, PrivateWebmail, "", stored(tt.raw), "ours.example")); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+	if found := judge(t, PrivateWebmail, "", stored(from+"Sender: t-yamada@ours.example\nTo: taro.yamada@gmail.com\n"+file), "ours.example"); len(found) != 1 {
+		t.Errorf("one mailbox of one who is named twice: %d findings", len(found))
 	}
 	provided := stored(from + "To: taro.yamada@biglobe.ne.jp, b@out.example\n" + file)
 	if got := worst(judge(t, PrivateWebmail, "", provided, "ours.example", "biglobe.ne.jp")); got != "none" {

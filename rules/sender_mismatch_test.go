@@ -48,4 +48,8 @@ func TestSenderMismatchOfATakenOutDomain(t *testing.T) {
 	if got := worst(judge(t, SenderMismatch, "", m, "ours.example", "!hosp.ours.example")); got != "high" {
 		t.Errorf("%s, want high", got)
 	}
+	m = sent(t, "From: a@ours.example, x@hosp.ours.example\nTo: b@out.example\n\nx\n", "a@ours.example", "b@out.example")
+	if got := worst(judge(t, SenderMismatch, "", m, "ours.example", "!hosp.ours.example")); got != "high" {
+		t.Errorf("both in From: %s, want high", got)
+	}
 }
