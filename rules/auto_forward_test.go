@@ -3,6 +3,8 @@ package rules
 import (
 	"strings"
 	"testing"
+
+	"maillint/lint"
 )
 
 // Each mark alone and with another, and what only looks like one.
@@ -111,5 +113,20 @@ func TestAutoForwardNames(t *testing.T) {
 	inside := stored("X-MS-Exchange-ForwardingLoop: hanako@ours.example;1\nFrom: boss@customer.example\nTo: b@ours.example\n\n")
 	if found := judge(t, AutoForward, "", inside, "ours.example"); len(found) != 0 {
 		t.Errorf("forwarded inside: %+v", found)
+	}
+}
+
+// Whose setting it is stands behind the signature of a reverse-path.
+func TestForwardedMailboxOfASignedPath(t *testing.T) {
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"prvs=0123456789=hanako@ours.example", "btv1==417==Hanako@ours.example", "hanako@ours.example"} {
+		m := sent(t, "Autoforwarded: true\nFrom: taro@ours.example\n\nText\n", path, "drop@evil.example")
+		f := lint.NewFacts(m, org).Forwarded()
+		if f == nil || !strings.EqualFold(f.Mailbox.String(), "hanako@ours.example") {
+			t.Errorf("%s: %+v", path, f)
+		}
 	}
 }
