@@ -139,7 +139,7 @@ type auditor struct {
 	byBase   map[string][]string // files read, by the last part of their paths
 	runs     map[string][]string // Sieve scripts that a script includes
 	dormant  map[string]bool     // Sieve scripts that no link makes active
-	names    map[string]string   // of fields in JSON, as they are compared
+	names    *fieldNames         // of JSON
 }
 
 // hollow is a file that holds nothing.
@@ -150,7 +150,7 @@ type hollow struct {
 }
 
 func newAuditor(opts Options) *auditor {
-	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}, names: map[string]string{}, runs: map[string][]string{}, dormant: map[string]bool{}}
+	a := &auditor{opts: opts, report: &Report{}, people: newDirectory(), said: map[string]bool{}, byBase: map[string][]string{}, names: newFieldNames(asked), runs: map[string][]string{}, dormant: map[string]bool{}}
 	a.sniffer, a.stream = a.sniff, a.sniffStream
 	return a
 }

@@ -112,7 +112,7 @@ func (j *jsonFile) top(around context) error {
 
 // whole takes a value that is whole, and says what of it was no JSON.
 func (j *jsonFile) whole(text []byte, line int, p place, c context) (found, empty bool) {
-	v, doc, err := parseJSON(text, line, j.names)
+	v, doc, err := cutJSON(text, line, j.names)
 	if err == nil {
 		empty = emptyValue(v)
 		found = j.value(v, p, c)
@@ -206,11 +206,11 @@ func (j *jsonFile) largeField(low map[string]any, c context) (found bool, err er
 	if err != nil {
 		return false, err
 	}
-	doc := &jsonDoc{names: j.names}
-	key, err := doc.name(text[1 : len(text)-1])
+	field, err := j.names.of(text[1 : len(text)-1])
 	if err != nil {
 		return false, err
 	}
+	key := field.name
 	if b, err := j.in.peek(); err != nil || b != ':' {
 		return false, errHalfJSON
 	}

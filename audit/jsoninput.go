@@ -23,7 +23,7 @@ type jsonInput struct {
 }
 
 func newJSONInput(r io.Reader) *jsonInput {
-	return &jsonInput{r: r, buf: make([]byte, 64<<10), line: 1}
+	return &jsonInput{r: r, buf: make([]byte, 1<<20), line: 1}
 }
 
 // fill reads as much as it has room for behind what was not used; false at the

@@ -17,10 +17,10 @@ import (
 // jsonDoc is what the parts of one value have in common.
 type jsonDoc struct {
 	text  []byte
-	line  int               // of the first byte
-	names map[string]string // of fields, as they are compared
-	fault error             // the first that was met below the surface
-	seen  int               // up to here lines are counted
+	line  int // of the first byte
+	names *fieldNames
+	fault error // the first that was met below the surface
+	seen  int   // up to here lines are counted
 	lines int
 }
 
@@ -43,7 +43,7 @@ func notJSON(c byte) error {
 }
 
 // parseJSON reads one value with nothing behind it.
-func parseJSON(text []byte, line int, names map[string]string) (any, *jsonDoc, error) {
+func parseJSON(text []byte, line int, names *fieldNames) (any, *jsonDoc, error) {
 	d := &jsonDoc{text: text, line: line, lines: line, names: names}
 	i := blanksJSON(text, 0)
 	v, end, err := d.value(i, 0)
@@ -53,9 +53,19 @@ func parseJSON(text []byte, line int, names map[string]string) (any, *jsonDoc, e
 	return v, d, err
 }
 
+// cutJSON is parseJSON for a value that was cut out of a text already: nobody
+// looks for its end a second time.
+func cutJSON(text []byte, line int, names *fieldNames) (any, *jsonDoc, error) {
+	if text[0] != '{' && text[0] != '[' {
+		return parseJSON(text, line, names)
+	}
+	d := &jsonDoc{text: text, line: line, lines: line, names: names}
+	return unopened{d, 0, len(text), 0}, d, nil
+}
+
 // wholeJSON is parseJSON for text inside a text, opened throughout.
 func wholeJSON(s string) (any, error) {
-	v, d, err := parseJSON([]byte(s), 1, map[string]string{})
+	v, d, err := parseJSON([]byte(s), 1, newFieldNames(nil))
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +163,14 @@ func skipJSON(text []byte) (end int, whole bool, err error) {
 }
 
 func skipNested(text []byte) (end int, whole bool, err error) {
-	var stack []byte
-	for i := 0; i < len(text); i++ {
+	stack := make([]byte, 0, 64)
+	for i := 0; ; i++ {
+		for i < len(text) && !structural[text[i]] {
+			i++
+		}
+		if i >= len(text) {
+			return 0, false, nil
+		}
 		switch c := text[i]; c {
 		case '"':
 			if end = stringEnd(text, i); end == 0 {
@@ -172,8 +188,10 @@ func skipNested(text []byte) (end int, whole bool, err error) {
 			}
 		}
 	}
-	return 0, false, nil
 }
+
+// structural are the bytes that skipNested stops at.
+var structural = [256]bool{'"': true, '{': true, '}': true, '[': true, ']': true}
 
 // stringEnd finds the end of the string that begins at i; 0 where there is none.
 func stringEnd(text []byte, i int) int {
@@ -302,9 +320,10 @@ func lowerObject(v any) map[string]any {
 
 func (u unopened) object() map[string]any {
 	d, i := u.doc, u.start+1
-	m := map[string]any{}
-	for {
+	m := make(map[string]any, d.names.room)
+	for n := 0; ; n++ {
 		if i = d.next(i); d.text[i] == '}' {
+			d.names.room = min(len(m), mostRoom)
 			return m
 		}
 		if d.text[i] != '"' {
@@ -312,22 +331,31 @@ func (u unopened) object() map[string]any {
 			return m
 		}
 		end := stringEnd(d.text, i)
-		name, err := d.name(d.text[i+1 : end-1])
+		field, err := d.names.of(d.text[i+1 : end-1])
 		if i = blanksJSON(d.text, end); err == nil && d.text[i] != ':' {
 			err = notJSON(d.text[i])
 		}
 		var v any
+		skipped := false
+		if err == nil && n >= keptFields && !field.asked {
+			i, skipped, err = d.skip(blanksJSON(d.text, i+1))
+		} else if err == nil {
+			i = blanksJSON(d.text, i+1)
+		}
+		if skipped && err == nil {
+			continue
+		}
 		if err == nil {
-			v, i, err = d.value(blanksJSON(d.text, i+1), u.depth+1)
+			v, i, err = d.value(i, u.depth+1)
 		}
 		if err != nil {
 			d.failed(err)
 			return m
 		}
-		if old, twice := m[name]; !twice || old == nil {
-			m[name] = v
-		} else if v != nil {
-			m[name] = v
+		if v != nil {
+			m[field.name] = v
+		} else if _, twice := m[field.name]; !twice {
+			m[field.name] = nil
 		}
 	}
 }
@@ -338,23 +366,6 @@ func (d *jsonDoc) next(i int) int {
 		i = blanksJSON(d.text, i+1)
 	}
 	return i
-}
-
-// name is a field's name in lower case, and without blanks unless it is an
-// address.
-func (d *jsonDoc) name(text []byte) (string, error) {
-	if name, ok := d.names[string(text)]; ok {
-		return name, nil
-	}
-	raw, err := unquoteJSON(text)
-	name := columnName(raw)
-	if strings.LastIndexByte(raw, '@') > 0 {
-		name = strings.ToLower(raw)
-	}
-	if len(d.names) < 5000 {
-		d.names[string(text)] = name
-	}
-	return name, err
 }
 
 func (u unopened) array() []any {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 // source is the kind of an export.
@@ -76,7 +78,11 @@ func (a *auditor) sniffStream(path string, head []byte, rest io.Reader) {
 		a.fail(place{path: path}, err.Error())
 		return
 	}
-	text := bufio.NewReaderSize(enc.NewDecoder().Reader(io.MultiReader(bytes.NewReader(head), rest)), 1<<20)
+	var decoded io.Reader = &utf8Reader{r: io.MultiReader(bytes.NewReader(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))), rest)}
+	if enc != unicode.UTF8BOM {
+		decoded = enc.NewDecoder().Reader(io.MultiReader(bytes.NewReader(head), rest))
+	}
+	text := bufio.NewReaderSize(decoded, 1<<20)
 	begin, _ := text.Peek(1 << 20)
 	trimmed := bytes.TrimLeft(begin, " \t\r\n\ufeff")
 	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
