@@ -1,7 +1,6 @@
 package message
 
 import (
-	"bytes"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -28,54 +27,73 @@ var jisTable = sync.OnceValue(func() *[jisCells * jisCells]uint16 {
 })
 
 // decodeJIS reads ISO-2022-JP (RFC 1468) of ASCII and JIS X 0208, which nearly
-// all of it is, several times as fast as the library. ok is false where there is
-// anything else: the library says how that is read.
+// all of it is, faster than the library. ok is false where there is anything
+// else: the library says how that is read.
 func decodeJIS(b []byte) (text string, ok bool) {
 	var out strings.Builder
 	out.Grow(len(b) + len(b)/2)
 	for len(b) > 0 {
-		i := bytes.IndexByte(b, 0x1b)
-		if i < 0 {
-			i = len(b)
+		n := 0
+		for n < len(b) && b[n] < utf8.RuneSelf && b[n] != 0x1b {
+			n++
 		}
-		if !ascii(b[:i]) {
+		out.Write(b[:n])
+		if b = b[n:]; len(b) == 0 {
+			break
+		}
+		wide, ok := jisEscape(b)
+		if !ok {
 			return "", false
 		}
-		out.Write(b[:i])
-		b = b[i:]
-		switch {
-		case len(b) == 0:
-		case len(b) >= 3 && b[1] == '$' && (b[2] == 'B' || b[2] == '@'):
-			if b, ok = decodePairs(&out, b[3:]); !ok {
-				return "", false
-			}
-		case len(b) >= 3 && b[1] == '(' && (b[2] == 'B' || b[2] == 'J'):
-			b = b[3:]
-		default:
+		if b = b[3:]; !wide {
+			continue
+		}
+		if n = decodePairs(&out, b); n < 0 {
 			return "", false
 		}
+		b = b[n:]
 	}
 	return out.String(), true
 }
 
 // decodePairs reads characters of two octets, up to an escape or the end of the
-// line, and gives what follows.
-func decodePairs(out *strings.Builder, b []byte) (rest []byte, ok bool) {
+// line, and gives how many octets they are; -1 where one is none.
+func decodePairs(out *strings.Builder, b []byte) int {
 	table := jisTable()
-	for len(b) > 0 && b[0] != 0x1b && b[0] != '\n' {
-		if len(b) < 2 {
-			return nil, false
-		}
-		row, cell := b[0]-'!', b[1]-'!'
+	var run [3 * 64]byte
+	n, i := 0, 0
+	for ; i+1 < len(b) && b[i] != 0x1b && b[i] != '\n'; i += 2 {
+		row, cell := b[i]-'!', b[i+1]-'!'
 		if row >= jisCells || cell >= jisCells {
-			return nil, false
+			return -1
 		}
 		r := table[int(row)*jisCells+int(cell)]
-		if r == 0 {
-			return nil, false
+		if r < 0x800 { // rare: signs, Greek, Cyrillic, or none
+			if r == 0 {
+				return -1
+			}
+			n += utf8.EncodeRune(run[n:n+3], rune(r))
+		} else {
+			run[n], run[n+1], run[n+2] = 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F
+			n += 3
 		}
-		out.WriteRune(rune(r))
-		b = b[2:]
+		if n > len(run)-3 {
+			out.Write(run[:n])
+			n = 0
+		}
 	}
-	return b, true
+	out.Write(run[:n])
+	if i+1 == len(b) && b[i] != 0x1b && b[i] != '\n' {
+		return -1
+	}
+	return i
+}
+
+// jisEscape reads the escape at the front of b: to JIS X 0208, or to ASCII.
+func jisEscape(b []byte) (wide, ok bool) {
+	if len(b) < 3 {
+		return false, false
+	}
+	wide = b[1] == '$' && (b[2] == 'B' || b[2] == '@')
+	return wide, wide || b[1] == '(' && (b[2] == 'B' || b[2] == 'J')
 }
