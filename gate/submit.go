@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"maillint/message"
@@ -93,9 +92,11 @@ func (s *submission) relays() bool {
 	return s.j.verdict.Service != nil && s.j.verdict.Service.RelayOnFailure && !s.tx.Canary
 }
 
-// judgedAtAll deals with what could not be judged. Our surroundings' failure is
-// answered 451. A failure that the message itself causes is remembered by its
-// content: the first time 451 too, the second time the administrators decide.
+// judgedAtAll deals with what could not be judged, the same way whatever the
+// mode or a brake says: nobody knows what would leave unread. Our surroundings'
+// failure is answered 451. A failure that the message itself causes is
+// remembered by its content: the first time 451 too, the second time the
+// administrators decide.
 func (s *submission) judgedAtAll(ctx context.Context) *submit.Reply {
 	if s.j.err == nil && s.j.unknown == nil {
 		return nil
@@ -115,9 +116,6 @@ func (s *submission) judgedAtAll(ctx context.Context) *submit.Reply {
 	if s.tx.Canary {
 		return &again
 	}
-	if s.onlyMonitored() {
-		return nil
-	}
 	times, err := s.g.o.Store.Failed(ctx, s.tx.Body.Hash())
 	if err != nil {
 		s.g.o.Observer.failed("store", err)
@@ -134,24 +132,6 @@ func (s *submission) judgedAtAll(ctx context.Context) *submit.Reply {
 	}
 	s.e.Verdict = s.j.verdict
 	return nil
-}
-
-// onlyMonitored lets pass what could not be judged where that is only looked
-// at: by the policy's mode, the rule's, or a brake.
-func (s *submission) onlyMonitored() bool {
-	f := notJudged(s.j.err)
-	if !s.c.Monitors(f.Rule) && !s.g.Braked(f.Rule) {
-		return false
-	}
-	if s.j.msg == nil { // what is cut from every message is cut from this one too
-		s.j.msg = parse(s.tx, slices.Clone(s.tx.Body.Bytes()))
-		s.j.msg.Envelope = envelope(s.tx.ReversePath, addresses(s.tx.Recipients))
-	}
-	f.Disposition, f.Monitored = policy.Pass, true
-	s.j.verdict.Findings = append([]policy.Judged{f}, s.j.verdict.Findings...)
-	s.j.verdict.Would = max(s.j.verdict.Would, f.Would)
-	s.e.Verdict = s.j.verdict
-	return true
 }
 
 // count adds a service's recipients to its hour. Ten times what is expected
