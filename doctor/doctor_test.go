@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/internal/canary"
 	"maillint/internal/mailtest"
 	"maillint/message"
 	"maillint/notify"
@@ -263,6 +264,14 @@ var ills = []ill{
 	{"not ready", "", "running", Fail, "canary: exposed-recipients was not held", func(h *house) {
 		h.Monitor = h.readyz(503, `{"ready":false,"trouble":[{"part":"canary","error":"exposed-recipients was not held"}]}`)
 	}},
+	{"a node's canary fails", "", "running", Fail, "mx2 proxy, canary: rule credentials: not found", func(h *house) {
+		h.canary(canary.Status{Node: "mx2 proxy", At: time.Now(), Every: time.Minute, Faults: []canary.Fault{{Part: "rule credentials", Text: "not found"}}})
+	}},
+	{"a node is silent", "", "running", Warn, "mx2 proxy has made no round of the canary for 1h0m", func(h *house) {
+		h.canary(canary.Status{Node: "mx1 proxy", At: time.Now(), Every: time.Minute, Ready: true})
+		h.canary(canary.Status{Node: "mx2 proxy", At: time.Now().Add(-time.Hour), Every: time.Minute, Ready: true})
+		h.canary(canary.Status{Node: "mx3 proxy", At: time.Now().Add(-8 * 24 * time.Hour), Every: time.Minute})
+	}},
 	{"no monitor", "", "running", Warn, "/readyz does not answer", func(h *house) { h.Monitor = "127.0.0.1:1" }},
 	{"next hop down", "", "next hop", Fail, "connection refused", func(h *house) { h.next.Close() }},
 	{"no log-in", "", "next hop", Fail, "offers no AUTH", func(h *house) { h.next.SetFault(nil) }},
@@ -309,6 +318,14 @@ var ills = []ill{
 		h.programs["systemctl"] = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=9\n"
 	}},
 	{"webhook refuses", "", "webhook", Fail, "404", func(h *house) { h.Send, h.Webhook = true, h.hook(404) }},
+}
+
+// canary keeps what a node's canary shows.
+func (h *house) canary(s canary.Status) {
+	h.t.Helper()
+	if err := canary.Save(h.t.Context(), h.Store, &s); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // touch sets when a file was changed.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"maillint/gate"
+	"maillint/internal/canary"
 	"maillint/store"
 )
 
@@ -157,11 +158,43 @@ func lookRunning(ctx context.Context, p *Patient, say saying) {
 			say(OK, fmt.Sprintf("a node was alive %s ago", max(ago, 0)), "", "")
 		}
 	}
+	canaries(ctx, p, say)
 	if p.Monitor == "" {
 		say(Skipped, "/readyz was not asked", "what the running program says about itself is not known", "start it with --monitor, and give doctor the same")
 		return
 	}
 	ready(ctx, p, say)
+}
+
+// forgotten is how long a node that makes no rounds any more is named: then it
+// was taken away for good.
+const forgotten = 7 * 24 * time.Hour
+
+// canaries tells what the canary of each node on the store has seen last.
+func canaries(ctx context.Context, p *Patient, say saying) {
+	if p.Store == nil {
+		return
+	}
+	list, err := canary.Load(ctx, p.Store)
+	if err != nil {
+		say(Fail, err.Error(), "what the canaries saw is not known", "look at the store")
+		return
+	}
+	for _, s := range list {
+		now := p.Now()
+		ago := now.Sub(s.At).Round(time.Second)
+		switch {
+		case ago > forgotten:
+		case s.Stale(now):
+			say(Warn, fmt.Sprintf("%s has made no round of the canary for %s", s.Node, ago), "whether it judges mail is not known", "look whether it runs; a node that was taken away is named for seven days")
+		case !s.Ready:
+			for _, f := range s.Faults {
+				say(Fail, fmt.Sprintf("%s, canary: %s: %s", s.Node, f.Part, f.Text), "see the node's /readyz", "docs/operate.md has what to do about each part")
+			}
+		default:
+			say(OK, fmt.Sprintf("%s: %d of %d messages of the canary as they must be, %s ago", s.Node, s.Right, s.Messages, max(ago, 0)), "", "")
+		}
+	}
 }
 
 // ready asks /readyz.
