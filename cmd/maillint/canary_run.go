@@ -194,7 +194,7 @@ func (l *proofOfLife) surroundings(p *policy.Policy) []canary.Fault {
 	case fresh.Canary.Key.Reveal() != p.Canary.Key.Reveal():
 		out = append(out, canary.Fault{Part: "canary key", Text: "canary.key has changed since the policy was read: canaries from elsewhere are refused (reload)"})
 	}
-	if jump := l.time.jumped(time.Now(), time.Since(monotonicStart)); jump != 0 {
+	if jump := l.time.jumped(wallTime(), time.Since(monotonicStart)); jump != 0 {
 		out = append(out, canary.Fault{Part: "clock", Text: fmt.Sprintf("the clock has jumped by %s: deadlines and certificates are judged by it", jump)})
 	}
 	return out

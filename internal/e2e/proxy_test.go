@@ -35,6 +35,8 @@ type proxy struct {
 	Dir     string
 	Addr    map[string]string // by the listener's name
 	Monitor string
+	host    string // the name of the machine that it believes to be on; "": this one's
+	program string // that is run; "": the one that was built
 
 	args []string
 	cmd  *exec.Cmd
@@ -98,7 +100,7 @@ func (p *proxy) start(t *testing.T) {
 	t.Helper()
 	ready := filepath.Join(p.Dir, "ready")
 	_ = os.Remove(ready)
-	p.cmd = exec.Command(program(t), p.args...)
+	p.cmd = p.command(t)
 	p.cmd.Dir = p.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -126,6 +128,20 @@ func (p *proxy) start(t *testing.T) {
 			p.Addr[f[0]] = f[1]
 		}
 	}
+}
+
+// command is how the program is run: in a namespace of its own where it has a
+// host name of its own.
+func (p *proxy) command(t *testing.T) *exec.Cmd {
+	t.Helper()
+	name := p.program
+	if name == "" {
+		name = program(t)
+	}
+	if p.host == "" {
+		return exec.Command(name, p.args...)
+	}
+	return exec.Command(mailtest.Need(t, "unshare"), append([]string{"--uts", "sh", "-c", `hostname "$0" && exec "$@"`, p.host, name}, p.args...)...)
 }
 
 // kill ends the program at once, as a power cut would.
