@@ -76,6 +76,16 @@ func (t *traffic) take(now time.Time) (held map[string]int64, share map[string]i
 	return held, share, all
 }
 
+// giveBack puts what could not be told to the store back, for the next time.
+func (t *traffic) giveBack(rule string, n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held == nil {
+		t.held = map[string]int64{}
+	}
+	t.held[rule] += n
+}
+
 // holders are the rules that held a message, each once.
 func holders(v *policy.Verdict) []string {
 	var out []string
@@ -93,6 +103,9 @@ func (g *Gate) busy(ctx context.Context) {
 	for _, rule := range slices.Sorted(maps.Keys(held)) {
 		totals, err := g.o.Store.Add(ctx, store.Count{Key: "held by " + rule, N: held[rule], Window: busyWindow})
 		g.o.Observer.failed("store", err)
+		if err != nil {
+			g.traffic.giveBack(rule, held[rule])
+		}
 		what := ""
 		switch {
 		case err == nil && totals[0] > busyMost:

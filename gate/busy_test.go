@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -119,6 +120,30 @@ func TestBusyOfTwoNodes(t *testing.T) {
 	one.busy(t.Context())
 	h.busy(t.Context())
 	if a := h.busyAlarms(); len(a) != 1 || !strings.Contains(a[0], "22 messages") {
+		t.Errorf("%q", a)
+	}
+}
+
+// What was held while the store was away is told when it is back.
+func TestBusyWhileTheStoreIsAway(t *testing.T) {
+	h := newHouse(t, "")
+	for range 2000 {
+		h.traffic.count(h.clock.Now(), nil)
+	}
+	for range 3 { // seven in each turn
+		for range 7 {
+			h.traffic.count(h.clock.Now(), []string{"c-confirm"})
+		}
+		h.store.fail("Add", errors.New("away"))
+		h.busy(t.Context())
+	}
+	if a := h.busyAlarms(); len(a) > 0 {
+		t.Fatalf("%q", a)
+	}
+	h.store.fail("Add", nil)
+	h.busy(t.Context())
+	h.busy(t.Context())
+	if a := h.busyAlarms(); len(a) != 1 || !strings.Contains(a[0], "21 messages in ten minutes") {
 		t.Errorf("%q", a)
 	}
 }

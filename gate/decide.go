@@ -304,7 +304,7 @@ func (v deciding) anew(ctx context.Context, old *store.Item) (*store.Item, error
 	it.Lease, it.Only, it.NoticeAccepted, it.Reminded, it.Look = store.Lease{}, nil, time.Time{}, 0, v.now
 	it.Recipients = slices.Clone(old.Recipients)
 	it.Notes = map[string]string{}
-	for _, n := range []string{noteTrace, noteTagged, noteAutomatic, noteLocked, noteForwards, noteBareLF} {
+	for _, n := range []string{noteTrace, noteTagged, noteAutomatic, noteLocked, noteForwards, noteBareLF, noteWhole} {
 		it.Notes[n] = old.Notes[n]
 	}
 	for i := range it.Recipients {

@@ -164,6 +164,7 @@ func (s *submission) item(gr group, n int, now time.Time) *store.Item {
 	if s.j.automatic != "" {
 		it.Notes[noteAutomatic] = string(s.j.automatic)
 	}
+	it.Notes[noteWhole] = "yes"
 	if s.j.locked {
 		it.Notes[noteLocked] = "yes"
 	}
@@ -190,6 +191,8 @@ const (
 	noteLocked   = "locked before"
 	noteForwards = "forwarders"
 	noteBareLF   = "bare lf"
+	// noteWhole: these are known. Versions before kept none of them.
+	noteWhole = "judged whole"
 )
 
 // firstDue is the deadline before anybody was told. Confirm and approve have

@@ -72,7 +72,9 @@ func (g *Gate) sendHooks(ctx context.Context) {
 		default:
 			g.o.Observer.hook("retried")
 			g.o.Observer.failed("webhook", err)
-			g.hooks.again(h, g.now())
+			if g.hooks.again(h, g.now()) {
+				g.o.Observer.hook("dropped")
+			}
 		}
 	}
 }
@@ -103,15 +105,18 @@ func (h *hooks) lose() {
 	h.dropped++
 }
 
-// again puts an event back, in its order, for later.
-func (h *hooks) again(one hooked, now time.Time) {
+// again puts an event back, in its order, for later. Where others have filled
+// the queue meanwhile the oldest is given up, and it reports so.
+func (h *hooks) again(one hooked, now time.Time) (dropped bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one.next = now.Add(min(hookAgain<<min(one.tries, 10), hookSlowest))
 	one.tries++
 	h.queue = append([]hooked{one}, h.queue...)
-	if len(h.queue) > mostHooked {
-		h.queue = h.queue[1:]
-		h.dropped++
+	if len(h.queue) <= mostHooked {
+		return false
 	}
+	h.queue = h.queue[1:]
+	h.dropped++
+	return true
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/internal/mailtest"
 	"maillint/notify"
 )
 
@@ -168,6 +169,33 @@ func TestHookNeverBlocks(t *testing.T) {
 	}
 	close(s.wait)
 	<-done
+}
+
+// Where others fill the queue while an event is on its way in vain, the oldest
+// is given up, and the metric counts it.
+func TestHookGivenUpOnItsWay(t *testing.T) {
+	s := newHookServer(t)
+	s.wait = make(chan struct{})
+	s.answers(503)
+	h := withHook(t, s)
+	dropped := 0
+	h.o.Observer.Hook = func(result string) {
+		if result == "dropped" {
+			dropped++
+		}
+	}
+	h.tell("alarm", "first", "", "x")
+	done := make(chan struct{})
+	go func() { h.sendHooks(t.Context()); close(done) }()
+	mailtest.Await(t, 10*time.Second, "it is not on its way", func() bool { return len(h.hooks.queued()) == 0 })
+	for i := range mostHooked {
+		h.tell("alarm", fmt.Sprint("kind ", i), "", "x")
+	}
+	close(s.wait)
+	<-done
+	if q := h.hooks.queued(); dropped != 1 || len(q) != mostHooked || q[0].Kind != "kind 0" || h.hooks.dropped != 1 {
+		t.Errorf("%d counted, %d told, %d wait, first %q", dropped, h.hooks.dropped, len(q), q[0].Kind)
+	}
 }
 
 // A program that is stopped tells first what it alone would have told: another

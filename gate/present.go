@@ -101,7 +101,7 @@ func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b
 	case err != nil:
 		out.Disposition = policy.Quarantine
 		out.Findings = []policy.Judged{notJudged(err)}
-	case it.Notes[noteRecalls] != "": // it waits for what it recalls
+	case it.Notes[noteRecalls] != "" || c.halfKnown(it): // it waits for what it recalls, or nobody knows why it was held
 		_ = out.Disposition.UnmarshalText([]byte(it.Disposition))
 	case last.disposition == policy.Pass && asks(&v, policy.Hide) && !c.canHide(tx, m, it, b):
 		out.Disposition = policy.Approve
@@ -109,6 +109,15 @@ func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b
 		out.NoLonger = last.disposition == policy.Pass
 	}
 	return out
+}
+
+// halfKnown reports whether an item of an earlier version may have been held
+// for what its bytes do not show: the present policy cannot be asked about it.
+func (c *current) halfKnown(it *store.Item) bool {
+	return it.Notes[noteWhole] == "" && slices.ContainsFunc(it.Rules(), func(rule string) bool {
+		id := c.ruleID(rule)
+		return id == "password-in-message" || id == "malformed-message"
+	})
 }
 
 // canHide reports whether a message can be changed as a verdict of hide asks.

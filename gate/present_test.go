@@ -138,6 +138,11 @@ func TestPresentOfWhatTheBytesDoNotShow(t *testing.T) {
 		if p, err := d.Present(t.Context(), h.item(tx.ID)); err != nil || p.NoLonger || p.Disposition != policy.Confirm {
 			t.Errorf("%s: %s, no longer %v, %v", name, p.Disposition, p.NoLonger, err)
 		}
+		before := *h.item(tx.ID) // as a version before kept it
+		before.Notes = nil
+		if p, err := d.Present(t.Context(), &before); err != nil || p.NoLonger || p.Disposition != policy.Confirm {
+			t.Errorf("%s, held before an upgrade: %s, no longer %v, %v", name, p.Disposition, p.NoLonger, err)
+		}
 		if _, err := h.Decide(t.Context(), tx.ID, Decision{How: "discard"}); err != nil {
 			t.Fatal(err)
 		}
