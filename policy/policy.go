@@ -25,6 +25,7 @@ type Policy struct {
 	// ID names this text of the policy, files that it names not included: the
 	// start of its SHA-256.
 	ID           string
+	Files        []string // that were read for it, itself first
 	Version      int
 	Mode         Mode
 	Organization Organization
@@ -79,6 +80,11 @@ func Parse(name string, data []byte, rules []*lint.Rule) (*Policy, error) {
 }
 
 func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, error) {
+	files, read := []string{file}, w.read
+	w.read = func(path string) ([]byte, error) {
+		files = append(files, path)
+		return read(path)
+	}
 	r := &reader{file: file, data: data, world: w, lists: map[string]*List{}, zone: time.Local}
 	sum := sha256.Sum256(data)
 	p := &Policy{File: file, ID: hex.EncodeToString(sum[:6]), Mode: Enforce, Lists: r.lists, Now: time.Now, byName: map[string]*Rule{}, custom: newCustomRules()}
@@ -90,7 +96,7 @@ func parse(file string, data []byte, rules []*lint.Rule, w world) (*Policy, erro
 	if r.problems.Errors() {
 		return nil, r.problems
 	}
-	p.Warnings = r.problems
+	p.Warnings, p.Files = r.problems, files
 	for _, rule := range p.Rules {
 		p.byName[rule.Name] = rule
 	}

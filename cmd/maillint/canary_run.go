@@ -188,6 +188,7 @@ func (l *proofOfLife) prepare(p *policy.Policy) error {
 func (l *proofOfLife) surroundings(p *policy.Policy) []canary.Fault {
 	var out []canary.Fault
 	fresh, err := l.r.ready()
+	l.r.monitor.Note("policy", changedSince(p, fresh))
 	switch {
 	case err != nil:
 		out = append(out, canary.Fault{Part: "policy", Text: "a restart would fail: " + firstProblem(err)})
@@ -198,6 +199,16 @@ func (l *proofOfLife) surroundings(p *policy.Policy) []canary.Fault {
 		out = append(out, canary.Fault{Part: "clock", Text: fmt.Sprintf("the clock has jumped by %s: deadlines and certificates are judged by it", jump)})
 	}
 	return out
+}
+
+// changedSince tells of a policy's file that is another than the one in force.
+// An edit that waits for its reload is no fault; half a file that was read while
+// it was being written is one, and shows here.
+func changedSince(inForce, fresh *policy.Policy) string {
+	if fresh == nil || fresh.ID == inForce.ID {
+		return ""
+	}
+	return fmt.Sprintf("NOTE: %s has changed since it was read (%s is in force, %s in the file): a reload takes it", inForce.File, inForce.ID, fresh.ID)
 }
 
 // firstProblem is the first of the problems of a policy, and how many follow.

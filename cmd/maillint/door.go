@@ -301,7 +301,7 @@ func (r *running) reloads(ctx context.Context) error {
 
 // reload puts the policy of the file in force. A bad one changes nothing.
 func (r *running) reload() {
-	p, err := r.ready()
+	p, err := wholePolicy(r.gate.Policy().Files, r.ready)
 	if err == nil {
 		err = r.gate.Reload(p)
 	}
@@ -321,6 +321,7 @@ func (r *running) reload() {
 func (r *running) loaded(p *policy.Policy) {
 	r.monitor.PolicyLoads.WithLabelValues("ok").Inc()
 	r.monitor.PolicyTime.SetToCurrentTime()
+	r.monitor.Note("policy", "")
 	for _, w := range p.Warnings {
 		r.log.Warn("policy", "warning", w.String())
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"maillint/internal/mailtest"
+	"maillint/message"
+	"maillint/rewrite"
 )
 
 const milterPolicy = `version: 1
@@ -45,7 +47,7 @@ type inside struct {
 	roots   *x509.CertPool
 }
 
-func newInside(t *testing.T) *inside {
+func newInside(t *testing.T, change ...string) *inside {
 	t.Helper()
 	port, service := mailtest.Port(t), mailtest.Port(t)
 	m := &inside{release: mailtest.NewSink(t), addr: fmt.Sprintf("127.0.0.1:%d", service), roots: x509.NewCertPool()}
@@ -59,10 +61,11 @@ func newInside(t *testing.T) *inside {
 	}
 	m.roots.AppendCertsFromPEM(pem)
 	key := filepath.Join(t.TempDir(), "stamp.key")
-	if err := os.WriteFile(key, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
+	if err := os.WriteFile(key, []byte(stampKey+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer("key: file:stamp.key", "key: file:"+key, "PORT", fmt.Sprint(port), "RELEASE", m.release.Addr, "file:stamp.key", "file:"+key).Replace(milterPolicy) + customRules()
+	text = strings.NewReplacer(change...).Replace(text)
 	m.proxy = startDoor(t, "milter", text)
 	return m
 }
@@ -93,6 +96,30 @@ func (m *inside) login(t *testing.T) *mailtest.Client {
 
 func asked(word string, to ...string) string {
 	return fmt.Sprintf("From: Alice <alice@example.ac.jp>\r\nTo: %s\r\nBcc: hidden@partner.example\r\nSubject: do-%s\r\nX-Fold:  two\r\n\tlines\r\nMessage-ID: <m-%s@example.ac.jp>\r\n\r\nHello\r\n..\r\n", strings.Join(to, ", "), word, word)
+}
+
+// stampKey is the secret of k1 in these tests.
+const stampKey = "0123456789abcdef0123456789abcdef"
+
+// stampedAs is a message that was stamped with a key some time ago.
+func stampedAs(t *testing.T, id, secret string, ago time.Duration, to []string) string {
+	t.Helper()
+	raw := strings.Replace(asked("nothing", to...), "Bcc: hidden@partner.example\r\n", "", 1)
+	var list []message.Address
+	for _, s := range to {
+		a, _ := message.ParseAddress(s)
+		list = append(list, a)
+	}
+	field, err := rewrite.Keys{{ID: id, Secret: []byte(secret)}}.Sign(message.Parse([]byte(raw)), list, rewrite.Stamp{ID: "t1", Policy: "p1", Time: time.Now().Add(-ago)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(field) + raw
+}
+
+// moved puts the stamp of one message onto another.
+func moved(from, onto string) string {
+	return "X-Maillint-Stamp: " + message.Parse([]byte(from)).Value("X-Maillint-Stamp") + "\r\n" + strings.Replace(onto, "do-nothing", "do-something", 1)
 }
 
 func TestMilterInsidePostfix(t *testing.T) {
@@ -217,13 +244,23 @@ func TestStampsInAnArchive(t *testing.T) {
 		}
 		write(fmt.Sprintf("%d.eml", i), text)
 	}
-	write("around.eml", asked("nothing", "bob@partner.example"))
+	stamped := strings.ReplaceAll(string(m.postfix.Sink.Received()[0].Data), "\r\n", "\n")
+	unix := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+	for name, text := range map[string]string{
+		"around": asked("nothing", "bob@partner.example"), "subject": strings.Replace(stamped, "Subject: do-", "Subject: re-", 1),
+		"another": unix(moved(stamped, asked("nothing", "bob@partner.example"))), "to": strings.Replace(stamped, "To: bob@", "To: eve@evil.example, bob@", 1),
+		"aged":   unix(stampedAs(t, "k1", stampKey, 400*24*time.Hour, []string{"bob@partner.example"})), // an archive holds old mail
+		"oldkey": unix(stampedAs(t, "k0", strings.Repeat("o", 32), 0, []string{"bob@partner.example"})),
+	} {
+		write(name+".eml", text)
+	}
 	cmd := exec.Command(program(t), "audit", "stamps", "--config", filepath.Join(m.Dir, "rules.yaml"), dir)
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != 1 {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"2.eml: stamp: body changed", "around.eml: stamp: missing", "4 messages: 2 with a valid stamp, 1 body changed, 0 forged, 1 missing"} {
+	for _, want := range []string{"2.eml: stamp: body changed", "around.eml: stamp: missing", "another.eml: stamp: forged", "subject.eml: stamp: forged", "to.eml: stamp: forged",
+		"oldkey.eml: stamp: forged", "9 messages: 3 with a valid stamp, 1 body changed, 4 forged, 1 missing"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -261,6 +298,15 @@ func TestStampAtTheNextHop(t *testing.T) {
 		{"subject changed", strings.Replace(stamped, "do-nothing", "do-something", 1), both, 550, "forged"},
 		{"recipient added", stamped, append(both, "eve@evil.example"), 550, "recipients not known here"},
 		{"no stamp", asked("nothing", "bob@partner.example"), both, 550, "missing"},
+		{"the stamp of another message", moved(stamped, asked("nothing", "bob@partner.example")), both, 550, "forged"},
+		{"on another body, with the same fields", strings.Replace(stamped, "Hello", "Send me your password", 1), both, 550, "body changed"},
+		{"a recipient left out", stamped, both[:1], 550, "recipients not known here"},
+		{"a date changed", strings.Replace(stamped, "From: Alice", "Date: Wed, 25 Nov 2026 12:00:00 +0900\r\nFrom: Alice", 1), both, 550, "forged"},
+		{"stamped eight days ago", stampedAs(t, "k1", stampKey, 8*24*time.Hour, both), both, 550, "expired"},
+		{"stamped six days ago", stampedAs(t, "k1", stampKey, 6*24*time.Hour, both), both, 250, "valid"},
+		{"stamped to come", stampedAs(t, "k1", stampKey, -2*time.Hour, both), both, 550, "expired"},
+		{"by a key that was taken out", stampedAs(t, "k0", strings.Repeat("o", 32), 0, both), both, 550, "forged"},
+		{"by another's key of our name", stampedAs(t, "k1", strings.Repeat("x", 32), 0, both), both, 550, "forged"},
 	} {
 		code, text, _, err := mailtest.Submit(addr, "alice@example.ac.jp", tt.to, tt.data)
 		if err != nil || code != tt.code {
