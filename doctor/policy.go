@@ -50,6 +50,8 @@ func lookRules(_ context.Context, p *Patient, say saying) {
 	switch {
 	case len(on) == 0:
 		say(Fail, "no rule is enforced", "all mail leaves as it came", "set enabled: true and mode: enforce for those that are wanted")
+	case p.Policy.Mode == policy.Monitor:
+		say(OK, fmt.Sprintf("%d on, and none enforced yet: %s", len(on), strings.Join(on, ", ")), "", "")
 	default:
 		say(OK, fmt.Sprintf("%d enforced: %s", len(on), strings.Join(on, ", ")), "", "")
 	}

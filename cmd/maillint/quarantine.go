@@ -109,7 +109,7 @@ func (q *quarantine) open() (err error) {
 	}
 	q.db, err = store.Open(q.ctx, where, o)
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w (name the store with --store, or run this where the proxy runs)", err)
+		return fmt.Errorf("%w (name the store with --store, the policy with --config, or run this where the proxy runs)", err)
 	}
 	return err
 }
