@@ -25,7 +25,7 @@ type cluster struct {
 	addr          string // of the balancer
 }
 
-func newCluster(t *testing.T, database string) *cluster {
+func newCluster(t *testing.T, database string, change ...string) *cluster {
 	t.Helper()
 	c := &cluster{next: mailtest.NewSink(t), release: mailtest.NewSink(t)}
 	balancer := mailtest.Port(t)
@@ -37,6 +37,7 @@ func newCluster(t *testing.T, database string) *cluster {
 		text := strings.NewReplacer("NEXT", c.next.Addr, "RELEASE", c.release.Addr, "EXTRA", customRules(),
 			`"127.0.0.1:0"`, fmt.Sprintf(`"127.0.0.1:%d"`, port), "identity: reverse-path}", "identity: reverse-path, proxy_protocol: [127.0.0.0/8]}",
 			`"sqlite:maillint.db"`, fmt.Sprintf("%q", database), "delay: 3s", "delay: 20s").Replace(labPolicy)
+		text = strings.NewReplacer(change...).Replace(text)
 		c.nodes = append(c.nodes, startProxy(t, text))
 		config += fmt.Sprintf(" server s%d 127.0.0.1:%d send-proxy-v2 check inter 200ms check-send-proxy\n", i, port)
 	}
@@ -57,12 +58,13 @@ func newCluster(t *testing.T, database string) *cluster {
 
 // One proxy is killed and the database restarted twice, under the load of 50
 // clients: nothing is lost, nothing doubled but in SMTP's own window, every
-// deadline is met once.
+// deadline is met once; and what the nodes count together keeps its limit.
 func TestTwoNodesOneDatabase(t *testing.T) {
 	t.Parallel()
 	server := storetest.StartPostgres(t)
-	c := newCluster(t, server.URL(server.Create(t)))
+	c := newCluster(t, server.URL(server.Create(t)), "notify:", fmt.Sprintf(bulkService, bulkCeiling)+"notify:")
 	work := startLoad(c.addr, 50, "nothing", "tag", "delay", "confirm")
+	service := startBulk(c.addr)
 	time.Sleep(2 * time.Second)
 	server.Stop(t, "immediate")
 	server.Start(t)
@@ -72,11 +74,66 @@ func TestTwoNodesOneDatabase(t *testing.T) {
 	server.Stop(t, "immediate")
 	server.Start(t)
 	time.Sleep(2 * time.Second)
-	all := work.end()
+	all := append(work.end(), service.end()...)
+	service.counted(t)
 	l := &lab{proxy: c.nodes[0], next: c.next, release: c.release}
 	l.settle(t)
 	l.judge(t, all)
 	l.quarantine(t, "audit", "verify")
+}
+
+// bulkService is a system with a limit of its own.
+const bulkService = `services:
+  bulk: {owner: office@example.ac.jp, networks: [127.0.0.0/8], reverse_path: [bulk@example.ac.jp], recipients_per_hour: 100, ceiling: %d, review: 2099-04-01}
+`
+
+// So many recipients the service may have in an hour, and so many clients it
+// sends with.
+const (
+	bulkCeiling = 150
+	bulkClients = 8
+)
+
+// bulk is a service that sends over its limit.
+type bulk struct{ load }
+
+func startBulk(addr string) *bulk {
+	b := &bulk{load{addr: addr, stop: make(chan struct{})}}
+	for i := range bulkClients {
+		b.wait.Go(func() { b.client(100 + i) })
+	}
+	return b
+}
+
+func (b *bulk) client(i int) {
+	for n := 0; ; n++ {
+		select {
+		case <-b.stop:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+		s := sent{mark: fmt.Sprintf("mark-%d-%d", i, n), word: "nothing", to: []string{"a@partner.example"}, begun: time.Now()}
+		s.code, s.text, _, _ = mailtest.Submit(b.addr, "bulk@example.ac.jp", s.to, markedMessage(s))
+		b.mu.Lock()
+		b.all = append(b.all, s)
+		b.mu.Unlock()
+	}
+}
+
+// counted: all nodes together let through what the limit says, and not one
+// more. A message that a node or the database broke off counts, though nobody
+// was told that it was taken: as many as the clients had under way at each of
+// the three accidents.
+func (b *bulk) counted(t *testing.T) {
+	t.Helper()
+	codes := map[int]int{}
+	for _, s := range b.all {
+		codes[s.code]++
+	}
+	if n := codes[250]; n > bulkCeiling || n < bulkCeiling-3*bulkClients || codes[450] == 0 {
+		t.Errorf("a service that may have %d recipients was answered %v", bulkCeiling, codes)
+	}
+	t.Logf("the service with a limit of %d was answered %v", bulkCeiling, codes)
 }
 
 // A decision made at one node is carried out once, whichever node sends it,
