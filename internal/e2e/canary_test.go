@@ -348,7 +348,7 @@ func TestCanaryFromOutside(t *testing.T) {
 		code int
 		says string
 	}{
-		{via, 0, "CANARY OK - 35 of 35 messages as they must be, 17 rules at work"},
+		{via, 0, "CANARY OK - 38 of 38 messages as they must be, 18 rules at work"},
 		{append(via, "--warning", "1us"), 1, "CANARY WARNING - slower than 1µs"},
 		{append(via, "--key-file", "other.key"), 2, "CANARY CRITICAL - listener front: MAIL was answered 550 5.7.1 canary refused"},
 		{append(via, "--listener", "another"), 2, "is the listener's name right?"},
