@@ -134,7 +134,11 @@ func splitQuoted(s string) []string {
 	return append(out, s[start:])
 }
 
+// trailingComment is what stands behind an address in parentheses (RFC 5322, 3.2.2).
+var trailingComment = regexp.MustCompile(`^([^\s"|/(]+@[^\s"|/(]+)\s+\([^()]*\)$`)
+
 func readAliasItem(part string) (aliasItem, bool) {
+	part = trailingComment.ReplaceAllString(part, "$1")
 	text := part
 	if strings.HasPrefix(part, `"`) && strings.HasSuffix(part, `"`) && len(part) > 1 {
 		text = strings.ReplaceAll(part[1:len(part)-1], `\"`, `"`)
@@ -151,7 +155,7 @@ func readAliasItem(part string) (aliasItem, bool) {
 	case text[0] == '|':
 		return aliasItem{text: unquote(strings.TrimSpace(text[1:])), kind: '|'}, true
 	case text[0] == '/':
-		return aliasItem{text: text, kind: '/'}, !strings.ContainsAny(text, " \t")
+		return aliasItem{text: text, kind: '/'}, !strings.ContainsAny(text, " \t^*()[]|\\")
 	case text[0] == '\\':
 		return aliasItem{text: text[1:], kind: 'l', keep: true}, len(text) > 1 && localName.MatchString(text[1:])
 	}

@@ -80,6 +80,9 @@ func (a *auditor) eximFilter(path, src string) {
 	f := &eximWalk{auditor: a, path: path, mailbox: box, tokens: tokens}
 	for f.next() {
 	}
+	if ok && len(tokens) == 0 {
+		a.empty(place{path: path, line: 1}, "a filter without a command", a.tree != nil)
+	}
 	if !ok {
 		a.skip(place{path: path, line: f.lineNow()}, "a text in quotes that is never closed: the file was cut off")
 	} else if len(f.blocks) > 0 {

@@ -57,6 +57,7 @@ func (a *auditor) forwardFile(path, src string) {
 	if box != "" {
 		a.people.seen(box)
 	}
+	a.lastLine(path, src)
 	base := setting{source: dotForward, what: ".forward"}
 	e := entry{key: box}
 	var items []aliasItem
@@ -68,6 +69,9 @@ func (a *auditor) forwardFile(path, src string) {
 			continue
 		}
 		a.record()
+		if strings.HasSuffix(text, ",") && !strings.HasSuffix(line, "\n") {
+			a.skip(place{path: path, line: n}, "the list ends in a comma: the file was cut off")
+		}
 		got, ok := forwardTargets(text)
 		if !ok {
 			a.skip(place{path: path, line: n}, "a target that cannot be read: "+clip(text, 80))

@@ -352,6 +352,9 @@ func (u unopened) object() map[string]any {
 			d.failed(err)
 			return m
 		}
+		if old, twice := m[field.name]; twice && old != nil && (v == nil || v == "") {
+			continue // of a name that comes twice, what it says counts
+		}
 		if v != nil {
 			m[field.name] = v
 		} else if _, twice := m[field.name]; !twice {

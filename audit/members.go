@@ -46,6 +46,7 @@ func memberAddress(line string) (target, bool) {
 // members reads a list: one member on a line.
 func (a *auditor) members(path, src string) {
 	n := 0
+	a.lastLine(path, src)
 	for line := range strings.Lines(src) {
 		n++
 		line = strings.TrimSpace(line)

@@ -12,6 +12,7 @@ func (a *auditor) procmail(path, src string) {
 		a.people.seen(box)
 	}
 	p := &procmailFile{auditor: a, path: path, mailbox: box, vars: map[string]string{}, lines: procmailLines(src)}
+	a.lastLine(path, src)
 	p.block(procmailScope{})
 	if p.depth != 0 {
 		a.skip(place{path: path, line: p.last()}, "a block { that is never closed: the file was cut off")
@@ -234,6 +235,10 @@ func (p *procmailFile) action(l procmailLine, copied bool, sc procmailScope) {
 		s.copies = yes
 	}
 	text := dropComment(l.text)
+	if rest := strings.TrimSpace(strings.TrimLeft(text, "!|")); rest == "" {
+		p.skip(place{path: p.path, line: l.line}, "a recipe that sends to nobody, or to no program: the file was cut off")
+		return
+	}
 	switch {
 	case strings.HasPrefix(text, "!"):
 		p.addresses(s, p.expand(strings.TrimSpace(text[1:])))
@@ -264,7 +269,7 @@ func (p *procmailFile) addresses(s *setting, list string) {
 		case ok && !procmailUnknown.MatchString(f):
 			s.targets = append(s.targets, t)
 		case strings.HasPrefix(f, "-"):
-		case procmailUnknown.MatchString(f) && !strings.EqualFold(f, "$LOGNAME"):
+		case strings.Contains(f, "@"), procmailUnknown.MatchString(f) && !strings.EqualFold(f, "$LOGNAME"):
 			s.targets = append(s.targets, target{raw: clip(f, 100)})
 		default:
 			s.targets = append(s.targets, target{raw: f, local: true})

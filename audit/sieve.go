@@ -57,7 +57,8 @@ type sieveWalk struct {
 	sieveSource
 	vars     sieveVars
 	judge    sieveJudge
-	commands int
+	commands int            // but require
+	blocks   int            // numbers what may be one
 	names    map[int]string // of rules, by line
 	acts     []sieveAct
 }
@@ -108,15 +109,16 @@ func (c *chain) add(tests []*sieveNode) {
 func (w *sieveWalk) run(nodes []*sieveNode, sc scope) {
 	var before chain
 	for _, n := range nodes {
-		w.commands++
+		w.blocks++
+		w.commands += count(n.name != "require")
 		if n.name != "elsif" && n.name != "else" {
 			before = chain{}
 		}
 		w.judge.judge(n.tests)
 		if n.open && n.name == "disabled_if" { // Zimbra's
-			w.run(n.block, sc.in(w.commands, n.tests, chain{always: true}))
+			w.run(n.block, sc.in(w.blocks, n.tests, chain{always: true}))
 		} else if n.open {
-			w.run(n.block, sc.in(w.commands, n.tests, before))
+			w.run(n.block, sc.in(w.blocks, n.tests, before))
 		}
 		before.add(n.tests)
 		w.command(n, sc)
