@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ import (
 func (p *proxy) brake(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(program(t), append([]string{"brake"}, args...)...)
-	cmd.Dir = p.Dir
+	cmd.Dir, cmd.Env = p.Dir, append(os.Environ(), p.env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("brake %s: %v\n%s", strings.Join(args, " "), err, out)

@@ -126,6 +126,7 @@ func alarms(s *mailtest.Sink, text string) (n int) {
 // While a proxy that is being stopped waits for a client, its canary is quiet:
 // nothing of the end is taken for a fault, and the client's message is taken.
 func TestCanaryWhileDraining(t *testing.T) {
+	t.Parallel()
 	o := newNode(t, "", "sqlite:maillint.db", mailtest.NewSink(t))
 	o.start(t)
 	o.more(t, 2)
@@ -229,7 +230,7 @@ func TestClockThatJumps(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	o.write(t, "clock", "0s")
-	t.Setenv("MAILLINT_TEST_CLOCK", filepath.Join(o.Dir, "clock"))
+	o.env = []string{"MAILLINT_TEST_CLOCK=" + filepath.Join(o.Dir, "clock")}
 	o.start(t)
 	for i, off := range []string{"3h", "-26h"} {
 		from := o.rounds(t)

@@ -35,8 +35,9 @@ type proxy struct {
 	Dir     string
 	Addr    map[string]string // by the listener's name
 	Monitor string
-	host    string // the name of the machine that it believes to be on; "": this one's
-	program string // that is run; "": the one that was built
+	host    string   // the name of the machine that it believes to be on; "": this one's
+	program string   // that is run; "": the one that was built
+	env     []string // beside that of the test
 
 	args []string
 	cmd  *exec.Cmd
@@ -72,7 +73,13 @@ func startProxy(t *testing.T, policy string, args ...string) *proxy {
 // startDoor is startProxy for a verb of the caller's.
 func startDoor(t *testing.T, verb, policy string, args ...string) *proxy {
 	t.Helper()
-	p := &proxy{Dir: t.TempDir(), Monitor: fmt.Sprintf("127.0.0.1:%d", mailtest.Port(t)), log: &logBuffer{}}
+	return startWith(t, nil, verb, policy, args...)
+}
+
+// startWith is startDoor with more in the environment.
+func startWith(t *testing.T, env []string, verb, policy string, args ...string) *proxy {
+	t.Helper()
+	p := &proxy{env: env, Dir: t.TempDir(), Monitor: fmt.Sprintf("127.0.0.1:%d", mailtest.Port(t)), log: &logBuffer{}}
 	if policy != "" {
 		p.policy(t, policy)
 	}
@@ -101,7 +108,7 @@ func (p *proxy) start(t *testing.T) {
 	ready := filepath.Join(p.Dir, "ready")
 	_ = os.Remove(ready)
 	p.cmd = p.command(t)
-	p.cmd.Dir = p.Dir
+	p.cmd.Dir, p.cmd.Env = p.Dir, append(os.Environ(), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
@@ -170,7 +177,7 @@ func (p *proxy) stop(t *testing.T) {
 func (p *proxy) quarantine(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(program(t), append([]string{"quarantine"}, args...)...)
-	cmd.Dir = p.Dir
+	cmd.Dir, cmd.Env = p.Dir, append(os.Environ(), p.env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("quarantine %s: %v\n%s", strings.Join(args, " "), err, out)

@@ -137,18 +137,20 @@ func zoneAt(t *testing.T, dir string, ofDay time.Duration) {
 // webhook over HTTPS, signed, also where it was out of order at first; a second
 // day, on which nothing happened, is reported as well.
 func TestReportAndWebhook(t *testing.T) {
+	t.Parallel()
 	const secret = "0123456789abcdef0123456789abcdef"
-	t.Setenv("HOOK", secret)
 	zones := t.TempDir()
-	t.Setenv("ZONEINFO", zones)
-	zoneAt(t, zones, 8*time.Hour-50*time.Second) // the report is due in 110 s
 	server, hook := storetest.StartPostgres(t), newHook(t, 2)
 	postfix := mailtest.NewPostfix(t, mailtest.PostfixOptions{})
 	l := &lab{next: mailtest.NewSink(t)}
 	text := strings.NewReplacer("NEXT", l.next.Addr, "RELEASE", postfix.Trusted, "EXTRA", customRules(),
 		"sqlite:maillint.db", server.URL(server.Create(t)), "domains: [example.ac.jp]", "domains: [example.ac.jp]\n  timezone: Test/Odd\n  name: Test",
 		"notify: {language: en}", fmt.Sprintf("notify: {language: en, webhook: {url: %q, secret: \"${HOOK}\", ca: %q}}\ncanary: {every: 5s}", hook.url, hook.authority)).Replace(labPolicy)
-	nodes := []*proxy{startProxy(t, text), startProxy(t, text)}
+	zoneAt(t, zones, 8*time.Hour-50*time.Second) // the report is due in 110 s
+	var nodes []*proxy
+	for range 2 {
+		nodes = append(nodes, startWith(t, []string{"HOOK=" + secret, "ZONEINFO=" + zones}, "proxy", text))
+	}
 	for i := range 6 {
 		s := sent{mark: fmt.Sprintf("mark-0-%d", i), word: []string{"nothing", "nothing", "quarantine"}[i%3], to: []string{"a@partner.example"}}
 		if code, text, _, err := mailtest.Submit(nodes[i%2].Addr["users"], "u@example.ac.jp", s.to, markedMessage(s)); err != nil || code != 250 {
