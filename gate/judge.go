@@ -34,12 +34,12 @@ type judgement struct {
 var errBudget = errors.New("judging took too long")
 
 // judge judges a whole message. It ends within the budget, whatever the
-// message does to a rule: a rule that hangs is left behind with a copy of its
-// own.
+// message does to a rule: a rule that hangs is left behind, and the octets that
+// it reads are left to it.
 func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement {
 	start := time.Now()
 	done := make(chan judgement, 1)
-	bytes := slices.Clone(tx.Body.Bytes()) // nil where it is in a file
+	bytes := tx.Body.Bytes() // nil where it is in a file
 	judges.do(func() {
 		var j judgement
 		defer func() {
@@ -67,6 +67,7 @@ func (g *Gate) judge(ctx context.Context, c *current, tx *Transaction) judgement
 		}
 		return j
 	case <-timer.C:
+		tx.Body.Keep()
 		return judgement{err: errBudget, took: time.Since(start)}
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Body is the bytes of one message, which do not change any more. It is safe
-// for concurrent use until Close; what Bytes gave must not be used after it.
+// for concurrent use until Close; what Bytes gave must not be used after it,
+// but for Keep.
 type Body struct {
 	budget *Budget
 	class  int
@@ -20,6 +21,7 @@ type Body struct {
 	hash   [sha256.Size]byte
 	given  []byte // of FromBytes
 	closed atomic.Bool
+	kept   atomic.Bool
 }
 
 var errClosed = errors.New("spool: read from a message that was closed")
@@ -62,6 +64,10 @@ func (b *Body) ReadAt(p []byte, off int64) (int, error) {
 // Reader reads the bytes from the beginning.
 func (b *Body) Reader() io.Reader { return io.NewSectionReader(b, 0, b.size) }
 
+// Keep lets what Bytes gave be read after Close as well, by somebody of whom
+// nobody knows when they end: no other message is written over it.
+func (b *Body) Keep() { b.kept.Store(true) }
+
 // Close gives the room back. It may be called twice.
 func (b *Body) Close() error {
 	if b.closed.Swap(true) || b.budget == nil {
@@ -71,7 +77,9 @@ func (b *Body) Close() error {
 		b.file.close()
 	}
 	if b.mem != nil {
-		putBuffer(b.class, b.mem)
+		if !b.kept.Load() {
+			putBuffer(b.class, b.mem)
+		}
 		b.budget.memory.give(int64(classes[b.class]))
 	}
 	b.budget.disk.give(b.taken)

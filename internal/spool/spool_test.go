@@ -162,3 +162,38 @@ func TestNoFolder(t *testing.T) {
 		t.Error("a folder that does not exist was taken")
 	}
 }
+
+// TestKeep: octets that somebody still reads are not written over by the next
+// message, and their room is given back all the same.
+func TestKeep(t *testing.T) {
+	b := budget(t, 1<<20, 1<<20)
+	write := func(data []byte) *Body {
+		w := b.Writer()
+		if _, err := w.Write(data); err != nil {
+			t.Fatal(err)
+		}
+		body, err := w.Done()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	want := random(5000)
+	first := write(want)
+	held := first.Bytes()
+	first.Keep()
+	first.Close()
+	for range 20 {
+		next := write(make([]byte, 5000))
+		if &next.Bytes()[0] == &held[0] {
+			t.Fatal("the buffer is used again")
+		}
+		defer next.Close()
+	}
+	if !bytes.Equal(held, want) {
+		t.Error("what was kept has changed")
+	}
+	if first.Bytes() != nil {
+		t.Error("a closed body gives octets")
+	}
+}
