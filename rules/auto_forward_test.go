@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,7 @@ func TestAutoForwardEdges(t *testing.T) {
 		{"BATV, and a mark", "X-MS-Exchange-ForwardingLoop: hanako@ours.example;1\n" + own, "prvs=0123456789=hanako@ours.example", "warning"},
 		{"null, and From ours", own, "<>", "none"},
 		{"null, and no From", "To: boss@customer.example\n", "<>", "none"},
+		{"List-Id of the domain itself, with a name", "List-Id: Everybody <ours.example>\n" + others, "boss@customer.example", "none"},
 		{"List-Id with a name", "List-Id: Our staff <staff.ours.example>\n" + others, "boss@customer.example", "none"},
 		{"From both", "From: boss@customer.example, hanako@ours.example\n", "boss@customer.example", "none"},
 		{"List-Id without brackets", "List-Id: staff.ours.example\n" + others, "boss@customer.example", "none"},
@@ -102,6 +104,10 @@ func TestAutoForwardNames(t *testing.T) {
 	if found := judge(t, AutoForward, "", onItsWay, "ours.example"); len(found) != 1 || found[0].Message != "hanako@ours.example is forwarded to drop@evil.example: it was delivered to hanako@ours.example before" {
 		t.Errorf("on its way: %+v", found)
 	}
+	onItsWay = sent(t, "Delivered-To: old@else.example\nDelivered-To: hanako@ours.example\nFrom: hanako@ours.example\n\n", "hanako@ours.example", "drop@evil.example")
+	if found := judge(t, AutoForward, "", onItsWay, "ours.example"); len(found) != 1 || !slices.Equal(found[0].About, []string{"drop@evil.example"}) {
+		t.Errorf("where it was delivered before is no target: %+v", found)
+	}
 	for _, tt := range tests {
 		found := judge(t, AutoForward, "", stored(tt.raw), "ours.example")
 		if len(found) != 1 || !strings.HasPrefix(found[0].Message, tt.says) || len(found[0].Evidence) == 0 {
@@ -113,6 +119,35 @@ func TestAutoForwardNames(t *testing.T) {
 	inside := stored("X-MS-Exchange-ForwardingLoop: hanako@ours.example;1\nFrom: boss@customer.example\nTo: b@ours.example\n\n")
 	if found := judge(t, AutoForward, "", inside, "ours.example"); len(found) != 0 {
 		t.Errorf("forwarded inside: %+v", found)
+	}
+}
+
+// Whose setting it most probably is, from the surest trace to the least.
+func TestForwardedMailbox(t *testing.T) {
+	org, err := lint.NewOrg([]string{"ours.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const mark, from = "Autoforwarded: true\n", "From: boss@customer.example\n"
+	tests := []struct{ fields, path, want string }{
+		{"X-MS-Exchange-ForwardingLoop: a@ours.example;1\nDelivered-To: b@ours.example\n" + from, "c@ours.example", "a@ours.example"},
+		{mark + "Delivered-To: b@ours.example\nX-Original-To: d@ours.example\n" + from, "c@ours.example", "b@ours.example"},
+		{mark + "Delivered-To: x@else.example\nX-Original-To: d@ours.example\n" + from, "c@ours.example", "d@ours.example"},
+		{mark + "Resent-From: e@ours.example\n" + from, "c@ours.example", "e@ours.example"},
+		{mark + "Received: from a by b for <f@ours.example>; x\n" + from, "c@ours.example", "f@ours.example"},
+		{mark + from + "To: g@ours.example\n", "c@ours.example", "c@ours.example"},
+		{mark + from + "To: g@ours.example\n", "srs0=a=b=c@ours.example", "g@ours.example"},
+		{mark + from + "To: g@ours.example\n", "boss@customer.example", "g@ours.example"},
+		{mark + from + "To: x@else.example\nCc: g@ours.example, G@ours.example\n", "boss@customer.example", "g@ours.example"},
+		{mark + from + "To: g@ours.example, h@ours.example\n", "boss@customer.example", ""},
+		{mark + from + "To: x@else.example\n", "boss@customer.example", ""},
+		{mark + from + "To: g@ours.example\n", "<>", "g@ours.example"},
+	}
+	for _, tt := range tests {
+		f := lint.NewFacts(sent(t, tt.fields+"\nText\n", tt.path, "drop@evil.example"), org).Forwarded()
+		if f == nil || f.Mailbox.String() != tt.want && !(tt.want == "" && f.Mailbox.IsZero()) {
+			t.Errorf("%q from %s: %+v", tt.fields, tt.path, f)
+		}
 	}
 }
 

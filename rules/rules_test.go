@@ -263,6 +263,16 @@ func TestLookalikeDomainRule(t *testing.T) {
 	}
 }
 
+// What is asked before there is a message knows the parameters of this rule alone.
+func TestLookalikeAllow(t *testing.T) {
+	if got := LookalikeAllow(&lookalikeParams{Allow: []string{"a.example"}}); len(got) != 1 {
+		t.Errorf("%q", got)
+	}
+	if got := LookalikeAllow(&strayRecipient{}); got != nil {
+		t.Errorf("of another rule: %q", got)
+	}
+}
+
 // A domain that was taken out is silent and no slip's target; below ours
 // everything is silent, whatever it looks like.
 func TestLookalikeDomainTakenOut(t *testing.T) {
@@ -354,6 +364,25 @@ func TestMalformedMessageGraveKinds(t *testing.T) {
 	} {
 		if got := severityOf(message.Defect{Kind: kind, Where: "To"}); got != lint.High {
 			t.Errorf("%s: %s, want high", kind, got)
+		}
+	}
+}
+
+// Some kinds are grave only where a recipient or a part could hide.
+func TestMalformedMessageGraveFields(t *testing.T) {
+	for field, want := range map[string]lint.Severity{
+		"To": lint.High, "Cc": lint.High, "BCC": lint.High, "Resent-To": lint.High, "Resent-Cc": lint.High, "Resent-Bcc": lint.High,
+		"Content-Type": lint.High, "Content-Transfer-Encoding": lint.High, "Content-Disposition": lint.High,
+		"Reply-To": lint.Info, "Subject": lint.Info, "Content-Language": lint.Info,
+	} {
+		if got := severityOf(message.Defect{Kind: message.BlankBeforeColon, Where: field}); got != want {
+			t.Errorf("%s: %s, want %s", field, got, want)
+		}
+	}
+	m := stored("To: a@x.example\n\n")
+	for detail, want := range map[string]string{"": "nul-octet", "in To": "nul-octet: in To"} {
+		if got := describe(m, message.Defect{Kind: "nul-octet", Where: "To", Detail: detail}); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
