@@ -32,10 +32,10 @@ wrong file or the wrong address is taken.`,
 	Quiet: lint.Text{
 		En: `Messages with a file, a picture in the sender's own text, an embedded message or a link to a file;
 attachments that are spoken of in quoted text or the signature only, that are denied ("not attached", 添付なし),
-asked for ("please attach"), somebody else's, or of an earlier message (先日添付した); automatic mail; mail that stays
-inside. A picture that only the signature or the quotation shows is no file.`,
+asked for ("please attach"), somebody else's, or of an earlier message (先日添付した); enclosures (同封) where the text
+speaks of the post; automatic mail; mail that stays inside. A picture that only the signature or the quotation shows is no file.`,
 		Ja: `ファイル、本文中の画像、転送されたメール、ファイルへのリンクがあるメール、引用部分や署名だけに添付の話がある
-もの、否定（添付なし）、依頼（添付してください）、相手の添付、過去の添付（先日添付した）、自動送信メール、組織内だけの
+もの、否定（添付なし）、依頼（添付してください）、相手の添付、過去の添付（先日添付した）、郵送するものへの同封、自動送信メール、組織内だけの
 メールには反応しません。署名や引用だけに表示される画像はファイルと見なしません。`,
 	},
 	Held: lint.Text{
