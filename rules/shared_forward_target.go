@@ -38,10 +38,12 @@ mailboxes and gives the commands, and --block-list closes the target.`,
 		En: `The first mailbox of a target, and a second one on another day; what auto-forward does not take for
 forwarded; forwarding inside the organisation; targets under params.approved (a help desk's system, an archive,
 somebody who has several mailboxes here). How many mailboxes, and how many within a day, are parameters; 0
-switches one off.`,
+switches one off. The proxy and the milter remember who forwards where for 180 days: what mail shows, and what
+maillint audit forwards --remember finds. maillint quarantine forwards lists it.`,
 		Ja: `一つのメールボックスだけからの転送、二つ目が別の日の場合、auto-forward が転送と見なさないメール、組織内の転送、
 params.approved に書いた転送先(外部のヘルプデスク、アーカイブ、複数のメールボックスを持つ本人など)には反応しません。
-件数は params で変えられ、0 でその条件を無効にします。`,
+件数は params で変えられ、0 でその条件を無効にします。転送はプロキシとmilterが180日間記憶します。メールから分かったものと、
+maillint audit forwards --remember で見つかったものが対象で、maillint quarantine forwards で一覧できます。`,
 	},
 	Held: lint.Text{
 		En: `Ask the owners by telephone whether they know the address. If one does not, treat all of these accounts as

@@ -38,8 +38,8 @@ func auditForwardsCommand() *cobra.Command {
 		Use:   "forwards FILE|FOLDER...",
 		Short: "Find forwarding that leaves the organisation, in exports of all platforms",
 		Long: `Forwards reads exports of Exchange, Microsoft Graph, the Unified Audit Log, Google Workspace
-(GAM, Gmail API, audit events), Sieve scripts, aliases, virtual maps, .forward, procmailrc and
-lists of members. What a file is, is told from what it holds. docs/forwarding-survey.md has the
+(GAM, Gmail API, audit events), Zimbra (zmprov), Sieve scripts, Exim filters, aliases, virtual
+maps, .forward, .qmail, procmailrc and lists of members. What a file is, is told from what it holds. docs/forwarding-survey.md has the
 commands that make the exports.
 
 The worst finding stands first: many mailboxes that forward to one address outside. Each comes
