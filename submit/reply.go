@@ -46,6 +46,9 @@ const (
 // ASCII, at most 3 lines of 400 octets. A line break in a text cannot become a
 // reply of its own.
 func (r Reply) Clean() Reply {
+	if r.clean() {
+		return r
+	}
 	out := Reply{Code: r.Code, Enhanced: r.Enhanced}
 	for _, l := range r.Lines[:min(len(r.Lines), maxLines)] {
 		out.Lines = append(out.Lines, cleanText(l))
@@ -56,12 +59,27 @@ func (r Reply) Clean() Reply {
 	return out
 }
 
-func cleanText(s string) string {
-	ok := len(s) <= maxText
-	for i := 0; i < len(s) && ok; i++ {
-		ok = s[i] >= ' ' && s[i] <= '~'
+// clean reports whether it is so already, as most are.
+func (r Reply) clean() bool {
+	for _, l := range r.Lines {
+		if !isClean(l) {
+			return false
+		}
 	}
-	if ok {
+	return len(r.Lines) > 0 && len(r.Lines) <= maxLines
+}
+
+func isClean(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxText
+}
+
+func cleanText(s string) string {
+	if isClean(s) {
 		return s
 	}
 	var b strings.Builder
@@ -80,7 +98,11 @@ func cleanText(s string) string {
 // Wire is the reply as it is written to a client, every line ended by CRLF.
 func (r Reply) Wire() []byte {
 	c := r.Clean()
-	var b []byte
+	size := 0
+	for _, l := range c.Lines {
+		size += len("250 ") + len(c.Enhanced) + len(" ") + len(l) + len("\r\n")
+	}
+	b := make([]byte, 0, size)
 	for i, l := range c.Lines {
 		b = strconv.AppendInt(b, int64(c.Code), 10)
 		sep := byte('-')
