@@ -206,6 +206,9 @@ func TestMissingAttachmentLinks(t *testing.T) {
 		tests = append(tests, link{"", "a" + ext, "none"}, link{"", "a" + strings.ToUpper(ext) + "?v=1#p", "none"})
 	}
 	for _, path := range served {
+		if !serves(path) {
+			t.Errorf("%s is served by none", path)
+		}
 		tests = append(tests, link{"", strings.TrimPrefix(path, "/"), "none"})
 	}
 	for _, words := range said {
