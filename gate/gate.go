@@ -54,7 +54,6 @@ type Gate struct {
 	current atomic.Pointer[current]
 	worker  string
 	parts   mailings
-	locked  history.LockedFiles
 	// canaryForwards is what messages of the canary show, which the store never sees.
 	canaryForwards history.ForwardMemory
 	alarms         alarms

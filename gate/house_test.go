@@ -125,6 +125,13 @@ func (f *fragile) Forwards(ctx context.Context, targets ...string) ([]store.Forw
 	return f.Store.Forwards(ctx, targets...)
 }
 
+func (f *fragile) Marked(ctx context.Context, keys ...string) ([]time.Time, error) {
+	if err := f.err("Marked"); err != nil {
+		return nil, err
+	}
+	return f.Store.Marked(ctx, keys...)
+}
+
 func (f *fragile) Brakes(ctx context.Context) ([]store.Brake, error) {
 	if err := f.err("Brakes"); err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
@@ -21,13 +20,13 @@ import (
 type judgement struct {
 	msg       *message.Message
 	recalls   *store.Item // a held message that this one recalls
-	locked    bool        // a locked file went to the same recipients before
+	locked    bool        // it tells the password of a locked file that went before
 	forwards  map[string]lint.Forwarders
 	verdict   policy.Verdict
 	automatic lint.Automatic
 	sender    sender
 	err       error // the message, or a rule on it, could not be judged
-	unknown   error // what decisions taught could not be read
+	unknown   error // what earlier mail and decisions taught could not be read
 	took      time.Duration
 }
 
@@ -118,16 +117,16 @@ func (c *current) nameClaimed(tx *Transaction, m *message.Message) {
 // decisions taught is asked for only where something would be held.
 func (g *Gate) findings(ctx context.Context, c *current, tx *Transaction, j *judgement) {
 	facts := lint.NewFacts(j.msg, c.engine.Org())
-	way := history.Way(facts.Sender(), j.msg.Envelope.Recipients)
-	j.locked = g.locked.Lately(way, g.now())
-	facts.Before.Locked = j.locked
+	if !tx.Canary {
+		facts.Before.Locked = func() bool { return g.lockedBefore(ctx, c, facts, j) }
+	}
 	j.forwards, j.unknown = g.forwarders(ctx, c, tx, facts)
 	facts.Before.Forwarders = j.forwards
 	found, err := c.engine.RunKnowing(facts)
 	j.err = err
 	j.automatic = facts.Automatic()
-	if facts.Leaves() && facts.Locked() {
-		g.locked.Note(way, g.now())
+	if !tx.Canary {
+		g.noteLocked(ctx, c, facts, j.msg)
 	}
 	j.verdict = c.JudgeKnowing(j.msg, tx.Identity, found, policy.Known{Braked: g.Braked})
 	j.sender = c.sender(tx.Identity, j.verdict.Service)

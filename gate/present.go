@@ -91,7 +91,7 @@ func (r Decider) decidedWith(ctx context.Context, it *store.Item) ([]*store.Item
 
 func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b store.Body) Present {
 	facts := lint.NewFacts(m, c.engine.Org())
-	facts.Before.Locked = it.Notes[noteLocked] != ""
+	facts.Before.Locked = func() bool { return it.Notes[noteLocked] != "" }
 	facts.Before.Forwarders = notedForwarders(it)
 	found, err := c.engine.RunKnowing(facts)
 	v := c.Judge(m, tx.Identity, found)

@@ -1,7 +1,9 @@
 // Package history knows what is usual: what a decision about a held message
-// taught, so that the same finding about the same thing is not asked again.
+// taught, so that the same finding about the same thing is not asked again; and
+// what went before: a locked file whose password follows.
 //
-// It is made of pure functions; package store keeps what they make.
+// Package store keeps what it makes. Only a scan, which has no store, keeps it in
+// memory.
 package history
 
 import (

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"sync"
@@ -12,60 +13,131 @@ import (
 // LockedWithin is how long after a locked file its password is expected.
 const LockedWithin = 24 * time.Hour
 
-// mostLocked senders and recipients are remembered.
-const mostLocked = 10_000
+const (
+	mostLocked = 100_000 // moments that LockedFiles holds
+	mostWays   = 1000    // recipients of one message that count
+	mostThread = 20      // messages that one refers to, the newest
+)
 
-// LockedFiles remembers who sent a locked file to whom: the password that
-// follows it (PPAP) is then recognised. It is one process's memory: after a
-// restart, or at another node, the second message is judged by itself. The zero
-// value is ready, and safe for concurrent use.
+// LockedWays are the keys under which it is noted that a message with a locked
+// file goes out: from its sender to each outside recipient, and its thread.
+func LockedWays(m *message.Message, from message.Address, outside []message.Address) []string {
+	return append(ways(from, outside), threads(from, messageIDs(m.Value("Message-ID"), 1))...)
+}
+
+// PasswordWays are the keys under which the locked file is looked for that a
+// message may tell the password of: the same sender wrote to one of the same
+// outside recipients, or it refers to the message with the file.
+func PasswordWays(m *message.Message, from message.Address, outside []message.Address) []string {
+	out := ways(from, outside)
+	for _, field := range []string{"In-Reply-To", "References"} {
+		out = append(out, threads(from, messageIDs(m.Value(field), mostThread))...)
+	}
+	return out
+}
+
+func ways(from message.Address, to []message.Address) []string {
+	var out []string
+	for _, a := range to[:min(len(to), mostWays)] {
+		out = append(out, "locked "+from.Key()+"\n"+a.Key())
+	}
+	return out
+}
+
+func threads(from message.Address, ids []string) []string {
+	for i, id := range ids {
+		ids[i] = "locked thread " + from.Key() + "\n" + id
+	}
+	return ids
+}
+
+// messageIDs are the Message-IDs of a field's value without their brackets, the
+// last ones, of so many at most.
+func messageIDs(value string, most int) []string {
+	var out []string
+	for end := len(value); len(out) < most; {
+		end = strings.LastIndexByte(value[:end], '>')
+		if end < 0 {
+			break
+		}
+		start := strings.LastIndexByte(value[:end], '<')
+		if start < 0 {
+			break
+		}
+		if id := value[start+1 : end]; strings.Contains(id, "@") {
+			out = append(out, id)
+		}
+		end = start
+	}
+	return out
+}
+
+// LockedFiles remembers when locked files went which ways, where no store does:
+// in a scan of stored mail. It keeps no address. What is noted may come in any
+// order of time. The zero value is ready, and safe for concurrent use.
 type LockedFiles struct {
 	mu   sync.Mutex
-	sent map[string]time.Time
+	sent map[wayKey][]int64 // seconds, ascending
+	n    int
 }
 
-// Way names a sender and all recipients of a message.
-func Way(from message.Address, to []message.Address) string {
-	keys := make([]string, len(to))
-	for i, a := range to {
-		keys[i] = a.Key()
-	}
-	slices.Sort(keys)
-	return from.Key() + "\n" + strings.Join(slices.Compact(keys), "\n")
+type wayKey [16]byte
+
+func keyOf(way string) wayKey {
+	sum := sha256.Sum256([]byte(way))
+	return wayKey(sum[:16])
 }
 
-// Note remembers that a locked file goes out.
-func (l *LockedFiles) Note(key string, now time.Time) {
+// Note remembers that a locked file went these ways.
+func (l *LockedFiles) Note(ways []string, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.sent == nil {
-		l.sent = map[string]time.Time{}
+		l.sent = map[wayKey][]int64{}
 	}
-	if len(l.sent) >= mostLocked {
-		l.forget(now)
+	if l.n >= mostLocked {
+		l.forget()
 	}
-	l.sent[key] = now
-}
-
-// forget drops what is over, and where that is little, the older half.
-func (l *LockedFiles) forget(now time.Time) {
-	times := make([]time.Time, 0, len(l.sent))
-	for _, at := range l.sent {
-		times = append(times, at)
-	}
-	slices.SortFunc(times, time.Time.Compare)
-	limit := times[len(times)/2]
-	for key, at := range l.sent {
-		if !at.After(limit) || now.Sub(at) > LockedWithin {
-			delete(l.sent, key)
+	for _, way := range ways {
+		key := keyOf(way)
+		list := l.sent[key]
+		if i, known := slices.BinarySearch(list, at.Unix()); !known {
+			l.sent[key] = slices.Insert(list, i, at.Unix())
+			l.n++
 		}
 	}
 }
 
-// Lately reports whether a locked file went the same way within the time.
-func (l *LockedFiles) Lately(key string, now time.Time) bool {
+// forget drops the older half.
+func (l *LockedFiles) forget() {
+	times := make([]int64, 0, l.n)
+	for _, list := range l.sent {
+		times = append(times, list...)
+	}
+	slices.Sort(times)
+	limit := times[len(times)/2]
+	l.n = 0
+	for key, list := range l.sent {
+		i, _ := slices.BinarySearch(list, limit+1)
+		if i == len(list) {
+			delete(l.sent, key)
+			continue
+		}
+		l.sent[key] = slices.Clone(list[i:])
+		l.n += len(list) - i
+	}
+}
+
+// Lately reports whether a locked file went one of the ways within the time
+// before a moment.
+func (l *LockedFiles) Lately(ways []string, at time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at, ok := l.sent[key]
-	return ok && now.Sub(at) <= LockedWithin
+	for _, way := range ways {
+		list := l.sent[keyOf(way)]
+		if i, _ := slices.BinarySearch(list, at.Unix()+1); i > 0 && at.Unix()-list[i-1] <= int64(LockedWithin/time.Second) {
+			return true
+		}
+	}
+	return false
 }

@@ -38,6 +38,11 @@ func (e *Engine) Org() *Org { return e.org }
 // Entries are the rules that run.
 func (e *Engine) Entries() []Entry { return e.entries }
 
+// Runs reports whether a rule, or an instance of it, is among them.
+func (e *Engine) Runs(id string) bool {
+	return slices.ContainsFunc(e.entries, func(x Entry) bool { return x.Rule.ID == id })
+}
+
 // NotJudged is the error for a rule that failed on a message. The message
 // must not be treated as clean.
 type NotJudged struct {

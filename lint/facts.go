@@ -39,10 +39,11 @@ func (m *memo[T]) get(work func() T) T {
 }
 
 // Before is what whoever runs the rules knows of earlier mail of the same
-// sender. It is fetched before they run.
+// sender; nil functions know nothing.
 type Before struct {
-	// Locked: a file that a password opens went to the same recipients lately.
-	Locked bool
+	// Locked reports whether a file that a password opens went to the same
+	// recipients lately. It is asked only where the message tells a password.
+	Locked func() bool
 	// Forwarders are, by Address.Key of what this message is forwarded to, how
 	// many mailboxes forward there, this one included. Nil: nothing is known.
 	Forwarders map[string]Forwarders

@@ -40,8 +40,10 @@ PGP と S/MIME、パスワードなしに開く PDF には反応しません。`
 		Ja: "パスワードを別の方法で伝えるよう送信者に頼んでください。パスワードを除くには書き直しが必要です。",
 	},
 	WithHistory: lint.Text{
-		En: "the password in a message to the same recipients within a day of the locked file (warning; by the proxy and the milter, not in a scan)",
-		Ja: "パスワード付きファイルを送ってから1日以内に同じ宛先へ送るメールにあるパスワード（warning。プロキシと milter のみ）",
+		En: `the password in a message of the same sender within a day of the locked file, to one of its recipients or in its
+thread (warning). A scan looks at the messages given to it, by their dates; with --shard only at its own share`,
+		Ja: `パスワード付きファイルを送ってから1日以内に、同じ送信者が同じ宛先の誰か、または同じスレッドへ送るメールにある
+パスワード（warning）。scan は渡されたメールだけを日付順に見ます（--shard では自分の分だけ）`,
 	},
 	Incidents: []string{"isumi-2022", "emotet-chiba-2022"},
 	Since:     "0.2.0",
@@ -60,21 +62,32 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		list, _ := lockedIn(f)
 		locked = append(locked, list...)
 	}
-	texts := pass.Facts.Content().Texts()
-	severity, said := lint.High, fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file"))
-	if len(locked) == 0 {
-		if !pass.Facts.Before.Locked {
-			return
-		}
-		severity, said = lint.Warning, "the password of a locked file that went to the same recipients shortly before"
-		texts = pass.Facts.Content().Bodies()
+	if len(locked) > 0 {
+		list := filePasswords(pass, pass.Facts.Content().Texts())
+		reportUnsearched(pass, "passwords")
+		reportPasswords(pass, list, lint.High, fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file")))
+		return
 	}
+	list := filePasswords(pass, pass.Facts.Content().Bodies())
+	late := pass.Facts.Content().Late(unsearchedAt(pass))
+	if before := pass.Facts.Before.Locked; len(list) == 0 && !late || before == nil || !before() {
+		return
+	}
+	reportUnsearched(pass, "passwords")
+	reportPasswords(pass, list, lint.Warning, "the password of a locked file that went to the same recipients shortly before")
+}
+
+// filePasswords are the passwords that texts tell of files.
+func filePasswords(pass *lint.Pass, texts []content.Text) []found {
 	var list []found
 	for i := range texts {
 		t := &texts[i]
 		stretches(pass, t, secret.FilePasswords, func(s secret.Secret) { list = appendNew(list, found{s, t}) })
 	}
-	reportUnsearched(pass, "passwords")
+	return list
+}
+
+func reportPasswords(pass *lint.Pass, list []found, severity lint.Severity, said string) {
 	if len(list) == 0 {
 		return
 	}

@@ -14,22 +14,27 @@ func TestPasswordFollows(t *testing.T) {
 		name, text string
 		before     bool
 		want       string
+		asks       bool // no store is read for mail that tells no password
 	}{
-		{"the password alone", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", true, "warning"},
-		{"in English", "The password for the archive is Harbour-2203.\n", true, "warning"},
-		{"without a file before", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", false, "none"},
-		{"announced only", "パスワードは電話でお伝えします。\n", true, "none"},
-		{"another matter", "明日の会議は10時からです。\n", true, "none"},
+		{"the password alone", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", true, "warning", true},
+		{"in English", "The password for the archive is Harbour-2203.\n", true, "warning", true},
+		{"without a file before", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", false, "none", true},
+		{"announced only", "パスワードは電話でお伝えします。\n", true, "none", false},
+		{"another matter", "明日の会議は10時からです。\n", true, "none", false},
 	} {
 		org, _ := lint.NewOrg([]string{"ours.example"})
+		asked := false
 		facts := lint.NewFacts(stored(head+c.text), org)
-		facts.Before.Locked = c.before
+		facts.Before.Locked = func() bool { asked = true; return c.before }
 		found, err := lint.NewEngine(org, []lint.Entry{{Instance: PasswordInMessage.Default()}}).RunKnowing(facts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := worst(found); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if asked != c.asks {
+			t.Errorf("%s: earlier mail was asked for: %v", c.name, asked)
 		}
 	}
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // Purge deletes, in small steps: the bytes of final items whose time has come,
-// final items half a year later, memories and counters that have ended, files
+// final items half a year later, memories, counters and marks that have ended, files
 // that a crash left over.
 func (d *db) Purge(ctx context.Context) (Purged, error) {
 	var p Purged
@@ -44,6 +44,9 @@ func (d *db) Purge(ctx context.Context) (Purged, error) {
 			return err
 		}
 		if _, err = t.count(`DELETE FROM forward WHERE until <= $1`, now); err != nil {
+			return err
+		}
+		if _, err = t.count(`DELETE FROM mark WHERE until <= $1`, now); err != nil {
 			return err
 		}
 		_, err = t.count(`DELETE FROM failure WHERE at <= $1`, micros(t.now.Add(-failureKept)))

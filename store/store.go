@@ -97,6 +97,12 @@ type Store interface {
 	// has happened in the last day, this time included.
 	Failed(ctx context.Context, hash [32]byte) (int, error)
 
+	// Mark notes that something happened; Marked gives when each key was marked
+	// last, and the zero time where it never was or that is over. The keys
+	// cannot be read from the store.
+	Mark(ctx context.Context, marks ...Mark) error
+	Marked(ctx context.Context, keys ...string) ([]time.Time, error)
+
 	// Put and Get keep small values that all nodes share; Get gives nil for
 	// what was never put.
 	Put(ctx context.Context, key string, value []byte) error

@@ -65,6 +65,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	s.engine = p.Engine(org)
+	s.followed = &sequence{wanted: s.engine.Runs("password-in-message")}
 	if s.baseline, err = o.openBaseline(); err != nil {
 		return err
 	}

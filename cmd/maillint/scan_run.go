@@ -35,6 +35,7 @@ type scan struct {
 	summary  report.Summary
 	failed   bool // something was found at or over the fail level
 	seen     int  // messages judged
+	followed *sequence
 }
 
 // outcome is what is left of a message when its octets are gone.
@@ -43,6 +44,7 @@ type outcome struct {
 	piece   report.Piece
 	prints  []string // of its findings, for the baseline
 	skipped bool     // not asked for
+	passage *passage // nil: it neither has a locked file nor tells a password
 }
 
 // read scans the paths, reports in their order, and ends the report.
@@ -53,6 +55,9 @@ func (s *scan) read(ctx context.Context, paths []string) error {
 		Stdin: func() io.Reader { return s.stdin },
 		Skip:  s.options.elsewhere,
 	}, func(_ int, m *mailbox.Message) outcome { return s.visit(m) }, s.emit)
+	if err == nil || errors.Is(err, context.Canceled) {
+		err = errors.Join(err, s.settleRest())
+	}
 	s.progress.done()
 	s.summary.Elapsed = time.Since(start)
 	if s.summary.Interrupted = errors.Is(err, context.Canceled); err != nil && !s.summary.Interrupted {
@@ -126,42 +131,53 @@ func sameFile(a, b string) bool {
 // visit judges one message, on one of the workers.
 func (s *scan) visit(item *mailbox.Message) outcome {
 	r := report.Record{Path: item.Path, Alone: item.Alone, Origin: item.Origin, Err: item.Err}
-	var o outcome
+	wanted := true
+	var p *passage
 	if item.Err == nil {
-		o.skipped = !s.judge(item, &r)
+		wanted, p = s.judge(item, &r)
 	}
-	if !o.skipped {
-		o.prints = s.baseline.apply(&r)
-		o.piece = s.render(&r)
-		o.tally = report.TallyOf(&r)
+	o := outcome{skipped: !wanted}
+	if wanted {
+		o = s.outcomeOf(&r)
+		o.passage = p
 	}
 	s.progress.add(item.Size, len(o.tally.Findings))
 	return o
 }
 
+func (s *scan) outcomeOf(r *report.Record) (o outcome) {
+	o.prints = s.baseline.apply(r)
+	o.piece = s.render(r)
+	o.tally = report.TallyOf(r)
+	return o
+}
+
 // judge reads and judges a message; false means that it was not asked for. A
 // failure of ours is an error of this message and never its end.
-func (s *scan) judge(item *mailbox.Message, r *report.Record) (wanted bool) {
+func (s *scan) judge(item *mailbox.Message, r *report.Record) (wanted bool, p *passage) {
 	defer func() {
 		if v := recover(); v != nil {
-			wanted = true
+			wanted, p = true, nil
 			r.Msg, r.Raw, r.Err = nil, nil, notJudged(v)
 		}
 	}()
 	m := s.parse(item, r)
 	if !s.options.wants(m) {
-		return false
+		return false, nil
 	}
 	r.Msg = m
 	if r.Err = unreadable(m, item); r.Err != nil {
-		return true
+		return true, nil
 	}
-	found, err := s.engine.Run(m)
+	return true, s.judgeBoth(m, r)
+}
+
+func (s *scan) judgeKnowing(m *message.Message, facts *lint.Facts, r *report.Record) {
+	found, err := s.engine.RunKnowing(facts)
 	if err != nil {
 		r.Err = fmt.Errorf("not judged: %w", err)
 	}
 	r.Verdict = s.policy.Judge(m, policy.IdentityOf(m), found)
-	return true
 }
 
 func notJudged(v any) error {
@@ -276,7 +292,8 @@ func (o *scanOptions) wants(m *message.Message) bool {
 	return false
 }
 
-// emit counts a message and writes what there is to say, in order.
+// emit takes the messages in order; write counts one and writes what there is to
+// say.
 func (s *scan) emit(o outcome) error {
 	if o.skipped {
 		return nil
@@ -284,6 +301,13 @@ func (s *scan) emit(o outcome) error {
 	if s.seen++; s.seen > 1 && s.options.envelope != nil {
 		return errors.New("--mail-from and --rcpt describe one message, but there are several: scan them one by one")
 	}
+	if o, ready := s.settle(o); ready {
+		return s.write(o)
+	}
+	return nil
+}
+
+func (s *scan) write(o outcome) error {
 	s.summary.Add(&o.tally)
 	s.baseline.note(o.prints)
 	for _, f := range o.tally.Findings {

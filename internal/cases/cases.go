@@ -111,12 +111,12 @@ type memory struct {
 func judge(r *Result, p *policy.Policy, engine *lint.Engine, before *memory, name string, raw []byte, env *corpus.Envelope) []lint.Finding {
 	m := open(raw, env)
 	facts := lint.NewFacts(m, engine.Org())
-	way := history.Way(facts.Sender(), m.Envelope.Recipients)
-	facts.Before.Locked = before.locked.Lately(way, time.Time{})
+	from, outside := facts.Sender(), facts.External()
+	facts.Before.Locked = func() bool { return before.locked.Lately(history.PasswordWays(m, from, outside), time.Time{}) }
 	facts.Before.Forwarders = before.forwards.Look(facts.Forwarded(), time.Time{})
 	found, err := engine.RunKnowing(facts)
 	if facts.Locked() {
-		before.locked.Note(way, time.Time{})
+		before.locked.Note(history.LockedWays(m, from, outside), time.Time{})
 	}
 	if err != nil {
 		r.add(name, "%v", err)

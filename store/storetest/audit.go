@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"maillint/store"
 )
@@ -159,7 +160,7 @@ func testOlder(t *testing.T, h Harness) {
 	s := open(t, p, nil)
 	hold(t, s, item("a", nil), nil)
 	s.Close()
-	if err := p.Exec(`DROP TABLE signed; DROP TABLE forward; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
+	if err := p.Exec(`DROP TABLE signed; DROP TABLE forward; DROP TABLE mark; DROP INDEX item_look; ALTER TABLE item DROP COLUMN look; DELETE FROM schema_version WHERE version > 1`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Open(ctx, p.Where, store.Options{Node: "tool", Existing: true}); !errors.Is(err, store.ErrOlder) {
@@ -179,6 +180,9 @@ func testOlder(t *testing.T, h Harness) {
 			t.Errorf("what an older version left: %d to look at, %v", len(list), err)
 		}
 		if err := s.CrossSign(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := s.Mark(ctx, store.Mark{Key: "a", For: time.Hour}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,9 +1,11 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -141,6 +143,52 @@ func testMemory(t *testing.T, h Harness) {
 	}
 	c.move(180 * 24 * time.Hour)
 	recall(0, "hana@example.jp", "taro@example.jp")
+}
+
+func testMarks(t *testing.T, h Harness) {
+	p := h.Place(t)
+	c := newClock()
+	s := open(t, p, c)
+	start := c.Now()
+	if err := s.Mark(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := s.Mark(ctx, store.Mark{Key: "who@marked.example", For: day}, store.Mark{Key: "brief", For: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, p, c, func(o *store.Options) { o.Node = "two" }) // another node, and a restart
+	marked := func(want ...time.Time) {
+		t.Helper()
+		have, err := other.Marked(ctx, "brief", "never", "who@marked.example")
+		if err != nil || len(have) != len(want) || !slices.EqualFunc(have, want, time.Time.Equal) {
+			t.Errorf("%v %v, want %v", have, err, want)
+		}
+	}
+	marked(start, time.Time{}, start)
+	c.move(time.Hour)
+	marked(time.Time{}, time.Time{}, start)
+	if err := s.Mark(ctx, store.Mark{Key: "who@marked.example", For: day}); err != nil { // the last one counts
+		t.Fatal(err)
+	}
+	c.move(day - time.Second)
+	marked(time.Time{}, time.Time{}, start.Add(time.Hour))
+	if err := s.Mark(ctx, store.Mark{Key: "who@marked.example"}); err == nil {
+		t.Error("a mark for no time")
+	}
+	if none, err := s.Marked(ctx); err != nil || len(none) > 0 {
+		t.Errorf("%v %v", none, err)
+	}
+	if p.Raw != nil && bytes.Contains(p.Raw(), []byte("who@marked.example")) {
+		t.Error("the key is read from the disk")
+	}
+	c.move(time.Second)
+	marked(make([]time.Time, 3)...)
+	if _, err := s.Purge(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := p.Exec(`INSERT INTO mark (key, at, until) SELECT '\x00', 1 / CASE WHEN count(*) = 0 THEN 1 ELSE 0 END, 0 FROM mark`); err != nil {
+		t.Errorf("what is over is not deleted: %v", err)
+	}
 }
 
 func testValues(t *testing.T, h Harness) {

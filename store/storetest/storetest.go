@@ -71,6 +71,7 @@ func Run(t *testing.T, h Harness) {
 		{"Memory", testMemory},
 		{"Forwards", testForwards},
 		{"ForwardsRace", testForwardsRace},
+		{"Marks", testMarks},
 		{"Values", testValues},
 		{"Brakes", testBrakes},
 		{"BrakesRace", testBrakesRace},
