@@ -15,7 +15,7 @@ import (
 
 // layers, lowest first. A package may import what stands in a lower layer.
 var layers = [][]string{
-	{"message", "corpus", "maillint", "internal/hint", "internal/needle", "internal/mailtest", "internal/monitor"},
+	{"message", "corpus", "maillint", "internal/hint", "internal/needle", "internal/cputime", "internal/mailtest", "internal/monitor"},
 	{"lookalike", "content"},
 	{"content/personal"},
 	{"content/secret"},
