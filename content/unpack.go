@@ -19,9 +19,14 @@ type unpacker struct {
 	r      io.Reader
 	meter  *meter
 	where  string
-	packed int64 // octets that go in; 0 where the ratio says nothing
+	packed int64      // octets that go in; 0 where the ratio says nothing
+	left   func() int // of these, not taken yet; nil: not known
 	out    int64
 }
+
+// soFar times RatioFrom is unpacked before the ratio counts for the octets taken
+// so far: a page of nothing at the front of a large file is no bomb.
+const soFar = 4
 
 func (u *unpacker) Read(p []byte) (int, error) {
 	if u.meter.stopped != "" {
@@ -40,11 +45,25 @@ func (u *unpacker) count(n int) bool {
 	if !u.meter.spend(int64(n), u.where) {
 		return false
 	}
-	if m := u.meter; u.packed > 0 && u.out > m.RatioFrom && u.out/u.packed > m.Ratio {
-		m.stop(LimitRatio, u.where, "unpacks to more than %d times its size", m.Ratio)
+	if u.bomb() {
+		u.meter.stop(LimitRatio, u.where, "unpacks to more than %d times its size", u.meter.Ratio)
 		return false
 	}
 	return true
+}
+
+// bomb reports whether too much came out, against all that is packed or, of much,
+// against what was taken so far: the end of a long bomb is not waited for.
+func (u *unpacker) bomb() bool {
+	m := u.meter
+	if u.packed == 0 || u.out <= m.RatioFrom {
+		return false
+	}
+	in := u.packed
+	if u.left != nil && u.out > soFar*m.RatioFrom {
+		in -= int64(u.left())
+	}
+	return u.out/max(1, in) > m.Ratio
 }
 
 // inflaters are kept for the next member: each holds tables of 40 kB.
@@ -57,7 +76,7 @@ func (in *Inspection) unzip(z *zipFile, e *zipEntry, where string) (r io.Reader,
 		in.meter.note(Damaged, where, "a member that is not all there")
 	}
 	src := bytes.NewReader(packed)
-	u := &unpacker{meter: in.meter, where: where, packed: max(1, int64(len(packed)))}
+	u := &unpacker{meter: in.meter, where: where, packed: max(1, int64(len(packed))), left: src.Len}
 	done = func() {}
 	switch e.method {
 	case 0:

@@ -56,7 +56,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 	if err := o.limitRules(p); err != nil {
 		return err
 	}
-	tuneMemory(int64(100+8*o.jobs) << 20)
+	tuneMemory(int64(48+8*o.jobs) << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := &scan{options: o, policy: p, stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr()}
@@ -65,7 +65,7 @@ func (o *scanOptions) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	s.engine = p.Engine(org)
-	s.followed = &sequence{wanted: s.engine.Runs("password-in-message")}
+	s.followed = newSequence(s.engine)
 	if s.baseline, err = o.openBaseline(); err != nil {
 		return err
 	}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"net/mail"
+	"slices"
 	"time"
 
 	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
+	"maillint/policy"
 	"maillint/report"
 )
 
@@ -17,8 +20,22 @@ import (
 type sequence struct {
 	files  history.LockedFiles
 	kept   []outcome
-	wanted bool // the rule runs
+	engine *lint.Engine // of the rule that wants to know
 }
+
+// newSequence makes the sequence of an engine's rules.
+func newSequence(e *lint.Engine) *sequence {
+	var entries []lint.Entry
+	for _, entry := range e.Entries() {
+		if entry.Rule.ID == passwordRule {
+			entries = append(entries, entry)
+		}
+	}
+	return &sequence{engine: lint.NewEngine(e.Org(), entries)}
+}
+
+// passwordRule is the rule that wants to know of locked files that went before.
+const passwordRule = "password-in-message"
 
 // mostKept is how many messages are kept back; the first of more are written as
 // they were judged by themselves.
@@ -36,7 +53,7 @@ type passage struct {
 // that matters (told: a rule asked), or notes that it has one. Who cannot be
 // dated follows nobody.
 func (s *scan) passageOf(m *message.Message, facts *lint.Facts, told bool, again func() outcome) *passage {
-	if !s.followed.wanted || !facts.Leaves() {
+	if len(s.followed.engine.Entries()) == 0 || !facts.Leaves() {
 		return nil
 	}
 	at, err := mail.ParseDate(m.Value("Date"))
@@ -87,18 +104,20 @@ func (s *scan) settleRest() error {
 	return nil
 }
 
-// judgeBoth runs the rules, and where the outcome depends on earlier mail, again
-// for the other case.
+// judgeBoth runs the rules, and where the outcome depends on earlier mail, the
+// rule that does again for the other case.
 func (s *scan) judgeBoth(m *message.Message, r *report.Record) *passage {
 	told := false
 	facts := lint.NewFacts(m, s.engine.Org())
 	facts.Before.Locked = func() bool { told = true; return false }
-	s.judgeKnowing(m, facts, r)
+	found := s.judgeKnowing(m, s.engine, facts, r)
 	return s.passageOf(m, facts, told, func() outcome {
 		other := *r
-		facts := lint.NewFacts(m, s.engine.Org())
 		facts.Before.Locked = func() bool { return true }
-		s.judgeKnowing(m, facts, &other)
+		more := s.judgeKnowing(m, s.followed.engine, facts, &other)
+		both := append(slices.Clone(found), more...)
+		slices.SortStableFunc(both, func(a, b lint.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+		other.Verdict = s.policy.Judge(m, policy.IdentityOf(m), both)
 		return s.outcomeOf(&other)
 	})
 }

@@ -172,12 +172,13 @@ func (s *scan) judge(item *mailbox.Message, r *report.Record) (wanted bool, p *p
 	return true, s.judgeBoth(m, r)
 }
 
-func (s *scan) judgeKnowing(m *message.Message, facts *lint.Facts, r *report.Record) {
-	found, err := s.engine.RunKnowing(facts)
+func (s *scan) judgeKnowing(m *message.Message, e *lint.Engine, facts *lint.Facts, r *report.Record) []lint.Finding {
+	found, err := e.RunKnowing(facts)
 	if err != nil {
 		r.Err = fmt.Errorf("not judged: %w", err)
 	}
 	r.Verdict = s.policy.Judge(m, policy.IdentityOf(m), found)
+	return found
 }
 
 func notJudged(v any) error {

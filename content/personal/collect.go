@@ -264,7 +264,7 @@ func (c *collector) meet(keys []string, name string) *person {
 	}
 	if p == nil {
 		if len(c.all) >= mostPeople {
-			c.truncated = true
+			c.stopped, c.truncated = true, true // more of them say nothing new
 			return nil
 		}
 		p = &person{}

@@ -39,6 +39,54 @@ type shaped struct {
 	kind   *NumberKind
 	shape  string
 	digits int // it has at least so many, within longestShape octets
+	runs   runs
+}
+
+// runs are the lengths that the digits, or the letters, at the front of a number
+// may have: a bit for each. Most shapes are passed over by it.
+type runs uint32
+
+// anyRun is for kinds that look themselves.
+const anyRun = ^runs(0)
+
+func (r runs) has(n int) bool { return r&(1<<min(n, 31)) != 0 }
+
+// runsOf gives the runs of a shape: its first group, and what follows it where
+// separators are left out or the next octet may be of the same class.
+func runsOf(shape string) (r runs) {
+	class := digit
+	if !digit(shape[0]) {
+		class = letter
+	}
+	n := 0
+	for i := range len(shape) {
+		switch c := shape[i]; {
+		case c == '~':
+			r |= 1 << n
+		case c == 'X':
+			return r | anyRun<<n
+		case !class(c):
+			return r | 1<<n
+		default:
+			n++
+		}
+	}
+	return r | 1<<n
+}
+
+func letter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' }
+
+// runAt is how long the run of digits, or of letters, at the front of a text is.
+func runAt(s string) int {
+	class := digit
+	if !digit(s[0]) {
+		class = letter
+	}
+	n := 1
+	for n < len(s) && n < 31 && class(s[n]) {
+		n++
+	}
+	return n
 }
 
 // longestShape is more octets than any shape and any card number have.
@@ -71,11 +119,11 @@ func startingWith(first string) []shaped {
 			if k.ID == "card" {
 				least = 12
 			}
-			out = append(out, shaped{k, "", least})
+			out = append(out, shaped{k, "", least, anyRun})
 		}
 		for _, s := range k.Shapes {
 			if strings.IndexByte(first, s[0]) >= 0 {
-				out = append(out, shaped{k, s, len(digitsOf(s))})
+				out = append(out, shaped{k, s, len(digitsOf(s)), runsOf(s)})
 			}
 		}
 	}
@@ -107,8 +155,9 @@ func numbers(line, lower, above string, like map[*NumberKind]int) []hit {
 		if digits == 0 {
 			continue
 		}
+		run := runAt(line[i:])
 		for _, s := range list {
-			if digits < s.digits {
+			if digits < s.digits || !s.runs.has(run) {
 				continue
 			}
 			key, n := s.read(line[i:])

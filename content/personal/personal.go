@@ -89,7 +89,7 @@ type Known struct {
 
 const (
 	mostPlaces = 6
-	mostPeople = 200_000 // kept apart; more set Report.Truncated
+	mostPeople = 200_000 // kept apart; after these nothing is searched, and Report.Truncated says so
 )
 
 // Scan looks into texts.
