@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"maillint/content"
+	"maillint/content/personal"
 	"maillint/content/secret"
 	"maillint/lint"
 )
@@ -68,13 +69,25 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		reportPasswords(pass, list, lint.High, fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file")))
 		return
 	}
-	list := filePasswords(pass, pass.Facts.Content().Bodies())
+	list := filePasswords(pass, withoutLogIns(pass.Facts.Content().Bodies()))
 	late := pass.Facts.Content().Late(unsearchedAt(pass))
 	if before := pass.Facts.Before.Locked; len(list) == 0 && !late || before == nil || !before() {
 		return
 	}
 	reportUnsearched(pass, "passwords")
 	reportPasswords(pass, list, lint.Warning, "the password of a locked file that went to the same recipients shortly before")
+}
+
+// withoutLogIns leaves out texts that tell of a log-in: there a password without
+// a file beside it is the log-in's, which the rule credentials looks at.
+func withoutLogIns(texts []content.Text) []content.Text {
+	var out []content.Text
+	for _, t := range texts {
+		if len(secret.LogIns(personal.Fold(t.Prose), false)) == 0 {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // filePasswords are the passwords that texts tell of files.

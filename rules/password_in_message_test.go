@@ -19,6 +19,8 @@ func TestPasswordFollows(t *testing.T) {
 		{"the password alone", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", true, "warning", true},
 		{"in English", "The password for the archive is Harbour-2203.\n", true, "warning", true},
 		{"without a file before", "先ほどお送りしたファイルのパスワードです。\n\nTetsu#0307\n", false, "none", true},
+		{"of a log-in", "管理画面です。\nID: admin01\nPW: Kj8#mpQ2\n", true, "none", false},
+		{"in a program", "password := os.Getenv(\"PASSWORD\")\n", true, "none", false},
 		{"announced only", "パスワードは電話でお伝えします。\n", true, "none", false},
 		{"another matter", "明日の会議は10時からです。\n", true, "none", false},
 	} {

@@ -2,6 +2,7 @@ package personal
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 )
 
@@ -32,12 +33,16 @@ func domainByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.'
 }
 
+// dateBefore is a date that a narrow column of a page left no gap behind.
+var dateBefore = regexp.MustCompile(`^\d{4}/\d{1,2}/\d{2}`)
+
 // emailAt reads the address around the @ at position at.
 func emailAt(s string, at int) (start, end int, ok bool) {
 	start = at
 	for start > 0 && at-start < 64 && localByte(s[start-1]) {
 		start--
 	}
+	start += len(dateBefore.FindString(s[start:at]))
 	end = at + 1
 	for end < len(s) && end-at < 200 && domainByte(s[end]) {
 		end++

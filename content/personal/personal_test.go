@@ -144,6 +144,29 @@ func TestPeopleAreCounted(t *testing.T) {
 	}
 }
 
+// A word above a list is for all of the list; an address that a date runs into is
+// one all the same.
+func TestListsWithoutWords(t *testing.T) {
+	var born, meetings, glued strings.Builder
+	for i := range 25 {
+		fmt.Fprintf(&born, "矢島 拓海%c %d年8月24日\n", 'ア'+i, 1960+i)
+		fmt.Fprintf(&meetings, "矢島 拓海%c %d年8月24日\n", 'ア'+i, 2024)
+		fmt.Fprintf(&glued, "1982/04/%02djendo%d@mail.example\n", i+1, i)
+	}
+	for _, c := range []struct {
+		name, text string
+		want       int
+	}{
+		{"born", "名前と生年月日です。\n" + born.String(), 25},
+		{"dates of anything", "名前と面談日です。\n" + meetings.String(), 0},
+		{"glued", glued.String(), 25},
+	} {
+		if r := Scan([]content.Text{{Where: "1", Prose: c.text}}, Known{}); r.People != c.want {
+			t.Errorf("%s: %d people, want %d", c.name, r.People, c.want)
+		}
+	}
+}
+
 func TestMask(t *testing.T) {
 	for s, want := range map[string]string{"090-1234-5678": "0901******8", "佐原 花": "佐**", "hana@gmail.com": "h***@gm******", "0523": "0***", "a": "*", "": ""} {
 		if got := Mask(s); got != want {

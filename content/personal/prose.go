@@ -1,6 +1,7 @@
 package personal
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -70,7 +71,7 @@ func (p *proseReader) line(line string, number int) {
 		return
 	}
 	items := p.c.itemsOf(line, p.above)
-	p.above = short(line)
+	p.above = p.wordFor(line, items)
 	if len(items) == 0 {
 		p.label(line, number)
 		return
@@ -78,6 +79,16 @@ func (p *proseReader) line(line string, number int) {
 	for _, entry := range entries(items) {
 		p.join(entry, number)
 	}
+}
+
+// wordFor is what the next line may be read by: this one, or where this one has
+// birth dates by the word above it, that word still.
+func (p *proseReader) wordFor(line string, items []item) string {
+	born := slices.ContainsFunc(items, func(it item) bool { return it.kind == Birth })
+	if born && !birthWord.MatchString(line) && birthWord.MatchString(p.above) {
+		return p.above
+	}
+	return short(line)
 }
 
 func short(line string) string {

@@ -10,6 +10,8 @@ import (
 // reversed: the password stands before what it is for.
 var (
 	reversedJa = regexp.MustCompile(`[「『"' ]?([!-~]{4,40}?)[」』"' ]{0,2}(?:で|にて|を使って|を入力して|を用いて|を入力の上).{0,24}?(?:解凍|開け|開い|開き|展開|復号|開封|ロック|閲覧|ご覧)`)
+	openJa     = regexp.MustCompile(`(?:解凍|開く|開ける|展開|復号|開封|閲覧)[^。\n]{0,10}?(?:とき|時|際|には|キーワード|合言葉|文字列)[^。\n!-~]{0,8}?[「『"' ]?([!-~]{4,40}?)(?:[」』"' ]{0,2}(?:を入力|を入れ|をお使い|を使|をご入力|です|になります)|[」』])`)
+	trailing   = regexp.MustCompile(`(?i)\bpass ?(?:word|phrase|code)\b[^\n:]{1,60}: ?["'“]?([!-~]{6,40})["'”]?$`)
 	reversedEn = regexp.MustCompile(`(?i)\b(?:use|using|with|enter|type|key in)\s+(?:the (?:code|key|word|phrase)\s+)?["'“‘` + "`" + `]?([!-~]{4,40}?)["'”’` + "`" + `]?\s+(?:to (?:open|unzip|unlock|extract|decrypt|access|view)|as (?:the |a )?(?:pass ?word|passcode|key))`)
 	opening    = regexp.MustCompile(`(?i)\b(?:to (?:open|unzip|unlock|extract|decrypt|view)\b[^.\n]{0,40}?[ ,]+(?:use|using|enter|type|with|the password is|password)|unlocks? with|opens? with|encrypted with|protected with|locked with|protected by):? ["'“‘]?([!-~]{4,40})`)
 	hintsEn    = []string{"use", "using", "with", "enter", "type", "key in", "open", "unlock"}
@@ -20,7 +22,7 @@ var (
 // none.
 func FilePasswords(text string) []Secret {
 	lower := needle.Lower(text)
-	reverse := hasAny(lower, hintsEn) || hasAny(text, []string{"解凍", "開", "展開", "復号", "ロック", "閲覧", "ご覧"})
+	reverse := hasAny(lower, hintsEn) || hasAny(lower, []string{"password", "passphrase", "passcode"}) || hasAny(text, []string{"解凍", "開", "展開", "復号", "ロック", "閲覧", "ご覧"})
 	if !reverse && !hinted(text) {
 		return nil
 	}
@@ -56,7 +58,7 @@ func hasAny(s string, list []string) bool {
 }
 
 func reversedIn(t string) string {
-	for _, re := range []*regexp.Regexp{reversedJa, reversedEn, opening} {
+	for _, re := range []*regexp.Regexp{reversedJa, openJa, trailing, reversedEn, opening} {
 		for _, m := range re.FindAllStringSubmatch(t, 3) {
 			if v := trimValue(m[1]); secretive(v, "", false) && !strings.ContainsAny(v, "/@") && !file(v) {
 				return v

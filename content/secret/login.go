@@ -66,7 +66,7 @@ var both = regexp.MustCompile(`(?i)(?:\bid|ユーザー(?:id|名)?|\buser ?(?:na
 func logInAt(lines []line, i int) (Secret, bool) {
 	text := lines[i].text
 	if m := both.FindStringSubmatch(text); m != nil {
-		if v := trimValue(m[2]); secretive(v, "", true) && len(m[1]) >= 2 && (strongLook(v) || strongLook(m[1])) && !noValue[strings.ToLower(m[1])] && !startWord.MatchString(text) {
+		if v := trimValue(m[2]); secretive(v, "", true) && len(m[1]) >= 2 && !step.MatchString(" "+m[1]+" ") && (strongLook(v) || strongLook(m[1])) && !noValue[strings.ToLower(m[1])] && !startWord.MatchString(text) {
 			return Secret{LogIn, "ID with password", mask(v), lines[i].number}, true
 		}
 	}

@@ -33,6 +33,25 @@ func TestFilePasswords(t *testing.T) {
 }
 
 // Code that reads a password holds none; a password with signs in it is one.
+// The password stands before what it opens, or at the end of a sentence that only
+// tells how it is made.
+func TestFilePasswordsOfOtherForms(t *testing.T) {
+	for text, want := range map[string]int{
+		"添付を開くときはtaiyo-2025を入力してください。":                                      1,
+		"ファイルを開くためのキーワードは「momiji08」":                                        1,
+		"The password is the name of the river plus the year: Tamagawa2025": 1,
+		"ファイルを開くときは社内のパソコンをお使いください。":                                        0,
+		"展開のときは7-Zipを使ってください。":                                              0,
+		"The password is sent by another way: telephone":                    0,
+		"The password rules are on this page: intranet/rules":               0,
+		"password := os.Getenv(\"PASSWORD\")":                               0,
+	} {
+		if got := len(FilePasswords(text)); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
 func TestCodeHoldsNoPassword(t *testing.T) {
 	for text, want := range map[string]int{
 		"user := cfg.User\npassword = os.Getenv(\"DB_PASSWORD\")": 0,
@@ -64,7 +83,7 @@ func TestLogIns(t *testing.T) {
 		"ミーティングID: 123 4567 8901\nパスコード: 482913", "Meeting ID: 812 3456 7890\nPasscode: a1B2c3", "Join https://zoom.us/j/81234567890\nID: 812 3456 7890\nPassword: 482913", "IDとパスワードをお忘れの方はこちら", "Please enter your user name and password.",
 		"User ID: taro\n仮パスワード: abc12345", "Username: taro\nYour temporary password: abc12345", "ID：tanaka\nパスワード：別途連絡", "ユーザー名：tanaka\n初期パスワード：Abc12345", "Login: taro\nPassword: Abc12345\n\nYou will be asked to change it at first login.",
 		"> ID: tanaka\n> Password: Abc12345", "SSID: guest-net\nパスワード: welcome2024", "passport no. AB1234567, ID card", "https://user:password@host.example/", "パスワード：****\nID：tanaka", "The password for your account is being reset.", "ID: 4417\npasswords are changed every 90 days",
-		"会議ID：482 113 920 パスワード：4413", "account: 4417, pass: no", "Wi-Fi ID: cafe / パスワード: latte123", "お客様ID: 44170\n認証コード: 482913", "Login: taro\nPassword: (same as before)", "Forget your OTN login information? Use our password\nlookup.",
+		"会議ID：482 113 920 パスワード：4413", "account: 4417, pass: no", "Wi-Fi ID: cafe / パスワード: latte123", "お客様ID: 44170\n認証コード: 482913", "Login: taro\nPassword: (same as before)", "Steps: 1. open the page 2. enter ID and password 3. press OK", "1) type your user name and password 2) Submit", "Forget your OTN login information? Use our password\nlookup.",
 	}
 	for _, s := range silent {
 		if got := LogIns(personal.Fold(s), false); got != nil {

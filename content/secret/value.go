@@ -6,10 +6,16 @@ import (
 	"unicode/utf8"
 )
 
+// step is the number of the next step of a list: "2. enter ID and password 3. press OK".
+var step = regexp.MustCompile(`^ \d{1,2}[.)] `)
+
 // value reads what stands behind a label: a run of ASCII without blanks, out
 // of quotes. sure says that a sign (":" or "=", quotes, は) stands between.
 func value(rest string) (v, behind string, sure bool) {
 	t := rest
+	if step.MatchString(t) {
+		return "", "", false
+	}
 	for {
 		r, n := utf8.DecodeRuneInString(t)
 		switch {
@@ -147,4 +153,5 @@ func placeholder(v string) bool {
 // programText reads a value from elsewhere: os.Getenv("DB_PASSWORD"), f(x),
 // cfg.Pass, $DB_PASSWORD, %PASS%, process.env.PASS.
 var programText = regexp.MustCompile(`^(?:[A-Za-z_]+(?:(?:\.|::|->)[A-Za-z_]+)*(?:[(\[]["')].*|\([A-Za-z_.]*\);?)|\$[A-Z_]{3,}|%[A-Z_]{3,}%|` +
+	`[A-Za-z_]+(?:(?:\.|::|->)[A-Za-z_]+)+[(\[]|` +
 	`(?:cfg|config|conf|settings|env|process|os|self|this|app|options|opts|args|params|request|req)(?:(?:\.|->)[A-Za-z_]+)+;?)$`)
