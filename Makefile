@@ -47,7 +47,7 @@ bench: build ## speed: Go benchmarks of each stage, then beside the peers that a
 	$(GO) run ./internal/bench -maillint $(BIN)
 
 e2e: build ## with real programs beside us
-	$(GO) test -count=1 -tags e2e ./internal/e2e
+	$(GO) test -count=1 -timeout 15m -tags e2e ./internal/e2e
 
 fresh-files: ## Office files, archives and PDFs made afresh by real programs, read like those of content/testdata
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && content/testdata/make "$$dir" && \
