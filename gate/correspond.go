@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,9 +16,12 @@ import (
 	"maillint/store"
 )
 
-// keyLearned is the value in the store that holds the domains which the
-// organisation corresponds with.
-const keyLearned = "learned domains"
+// Values in the store: the domains that the nodes have learned, and those of them
+// that somebody has taken out, which no node writes.
+const (
+	keyLearned  = "learned domains"
+	keyTakenOut = "forgotten domains"
+)
 
 // correspondence remembers which domains were counted today, so that a day costs
 // the store one count for each of them.
@@ -88,25 +92,38 @@ func (g *Gate) keepLearned(ctx context.Context, domain string, day time.Time) er
 	if err != nil || !list.Note(domain, day) {
 		return err
 	}
-	return putCorrespondents(ctx, g.o.Store, list)
+	return putDomains(ctx, g.o.Store, keyLearned, list)
 }
 
-func putCorrespondents(ctx context.Context, s store.Store, list history.Correspondents) error {
+func putDomains(ctx context.Context, s store.Store, key string, list history.Correspondents) error {
 	text, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	return s.Put(ctx, keyLearned, text)
+	return s.Put(ctx, key, text)
 }
 
-// Correspondents are the domains that all nodes on the store have learned.
-func Correspondents(ctx context.Context, s store.Store) (history.Correspondents, error) {
+func readDomains(ctx context.Context, s store.Store, key string) (history.Correspondents, error) {
 	list := history.Correspondents{}
-	text, err := s.Get(ctx, keyLearned)
+	text, err := s.Get(ctx, key)
 	if err != nil || text == nil {
 		return list, err
 	}
 	return list, json.Unmarshal(text, &list)
+}
+
+// Correspondents are the domains that all nodes on the store have learned,
+// without those taken out.
+func Correspondents(ctx context.Context, s store.Store) (history.Correspondents, error) {
+	list, err := readDomains(ctx, s, keyLearned)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := readDomains(ctx, s, keyTakenOut)
+	for d := range gone {
+		delete(list, d)
+	}
+	return list, err
 }
 
 // TakeOut has all nodes forget a domain that they have learned, for good and
@@ -117,10 +134,15 @@ func TakeOut(ctx context.Context, s store.Store, domain string, by store.Record)
 	if err != nil {
 		return err
 	}
-	if !list.TakeOut(domain) {
+	if _, known := list[domain]; !known {
 		return fmt.Errorf("%s: %w: nothing was learned of this domain", domain, store.ErrNotFound)
 	}
-	if err := putCorrespondents(ctx, s, list); err != nil {
+	gone, err := readDomains(ctx, s, keyTakenOut)
+	if err != nil {
+		return err
+	}
+	gone[domain] = s.Now(ctx)
+	if err := putDomains(ctx, s, keyTakenOut, gone); err != nil {
 		return err
 	}
 	by.Event, by.Detail = "forget", map[string]string{"domain": domain}
@@ -135,7 +157,7 @@ func (g *Gate) relearn(ctx context.Context) {
 		g.o.Observer.failed("store", err)
 		return
 	}
-	known := list.Known()
+	known := slices.Sorted(maps.Keys(list))
 	g.loading.Lock()
 	defer g.loading.Unlock()
 	if slices.Equal(known, g.letters.known) {

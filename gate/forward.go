@@ -39,12 +39,19 @@ func (g *Gate) forwarders(ctx context.Context, c *current, tx *Transaction, fact
 	if err == nil {
 		return history.Forwarders(f, seen, known, now), nil
 	}
-	err = fmt.Errorf("reading who forwards: %w", err)
-	if slices.ContainsFunc(c.Rules, func(r *policy.Rule) bool { return needs(r) && c.Enforced(r) }) {
-		return nil, err
+	return nil, g.needed(c, needs, fmt.Errorf("reading who forwards: %w", err))
+}
+
+// needed gives the failure of a store back where one of those rules acts that
+// need what it did not tell: the message is tried again. Where they are only
+// looked at, it is logged, and nil.
+func (g *Gate) needed(c *current, those func(*policy.Rule) bool, err error) error {
+	acts := func(r *policy.Rule) bool { return those(r) && c.Enforced(r) && !g.Braked(r.Name) }
+	if slices.ContainsFunc(c.Rules, acts) {
+		return err
 	}
 	g.o.Observer.failed("store", err)
-	return nil, nil
+	return nil
 }
 
 // noteForwards writes what was not noted of late, and then reads again: of two

@@ -89,4 +89,10 @@ func TestForwardersUnknown(t *testing.T) {
 			t.Errorf("%q: not forwarded: %s", c.policy, reply)
 		}
 	}
+	h := newHouse(t, "")
+	h.brake("shared-forward-target", time.Hour)
+	h.store.fail("Forwards", errors.New("gone"))
+	if reply, _ := h.submit(h.forwarded("hanako@ours.example", "drop@evil2.example")); !reply.OK() {
+		t.Errorf("braked: %s", reply)
+	}
 }

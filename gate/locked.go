@@ -10,25 +10,18 @@ import (
 	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
+	"maillint/policy"
 	"maillint/store"
 )
 
-// passwordRule is the rule that wants to know of locked files that went before.
-const passwordRule = "password-in-message"
-
 // lockedBefore reports whether a locked file went before whose password the
 // message may tell, by whatever node. It is asked while the rules run, of few
-// messages. Where the store cannot tell, the message is tried again later, unless
-// the rule is only looked at.
+// messages.
 func (g *Gate) lockedBefore(ctx context.Context, c *current, facts *lint.Facts, j *judgement) bool {
 	marks, err := g.o.Store.Marked(ctx, history.PasswordWays(j.msg, facts.Sender(), facts.External())...)
 	if err != nil {
-		err = fmt.Errorf("reading whether a locked file went before: %w", err)
-		if c.Monitors(passwordRule) || g.Braked(passwordRule) {
-			g.o.Observer.failed("store", err)
-			return false
-		}
-		j.unknown = errors.Join(j.unknown, err)
+		follows := func(r *policy.Rule) bool { return r.Rule.ID == history.PasswordRule }
+		j.unknown = errors.Join(j.unknown, g.needed(c, follows, fmt.Errorf("reading whether a locked file went before: %w", err)))
 	}
 	j.locked = slices.ContainsFunc(marks, func(at time.Time) bool { return !at.IsZero() })
 	return j.locked
@@ -38,7 +31,7 @@ func (g *Gate) lockedBefore(ctx context.Context, c *current, facts *lint.Facts, 
 // Nobody waits for this: a failure is logged, and the password that follows is
 // judged by itself.
 func (g *Gate) noteLocked(ctx context.Context, c *current, facts *lint.Facts, m *message.Message) {
-	if !c.engine.Runs(passwordRule) || !facts.Leaves() || !facts.Locked() {
+	if !c.engine.Runs(history.PasswordRule) || !facts.Leaves() || !facts.Locked() {
 		return
 	}
 	var marks []store.Mark

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/history"
 	"maillint/internal/spool"
 	"maillint/policy"
 )
@@ -77,6 +78,8 @@ func TestLockedUnknown(t *testing.T) {
 		{"a password", "", password, true},
 		{"no password", "", "\nhello\n", false},
 		{"monitored", "rules: {password-in-message: {mode: monitor}}\n", password, false},
+		{"monitored, and an instance that acts", "rules: {password-in-message: {mode: monitor}, mine: {rule: password-in-message}}\n", password, true},
+		{"off, and an instance that acts", "rules: {password-in-message: {enabled: false}, mine: {rule: password-in-message}}\n", password, true},
 	} {
 		h := newHouse(t, c.more)
 		h.store.fail("Marked", errors.New("down"))
@@ -84,5 +87,11 @@ func TestLockedUnknown(t *testing.T) {
 		if (j.unknown != nil) != c.want || j.err != nil {
 			t.Errorf("%s: %v, %v", c.name, j.unknown, j.err)
 		}
+	}
+	h := newHouse(t, "")
+	h.brake(history.PasswordRule, time.Hour)
+	h.store.fail("Marked", errors.New("down"))
+	if j := h.judge(t.Context(), h.current.Load(), lockedMail(h, password, "", "a@x.example")); j.unknown != nil {
+		t.Errorf("braked: %v", j.unknown)
 	}
 }

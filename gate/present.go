@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
 
+	"maillint/history"
 	"maillint/lint"
 	"maillint/message"
 	"maillint/policy"
@@ -41,7 +43,7 @@ func (r Decider) Presenter(ctx context.Context) (*Presenter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what was learned: %w", err)
 	}
-	return &Presenter{r, newCurrent(r.Policy, lint.Known{Learned: learned.Known()})}, nil
+	return &Presenter{r, newCurrent(r.Policy, lint.Known{Learned: slices.Sorted(maps.Keys(learned))})}, nil
 }
 
 // Present judges a held message again, as if it came in now: with the bytes,
@@ -117,7 +119,7 @@ func (c *current) present(tx *Transaction, m *message.Message, it *store.Item, b
 func (c *current) halfKnown(it *store.Item) bool {
 	return it.Notes[noteWhole] == "" && slices.ContainsFunc(it.Rules(), func(rule string) bool {
 		id := c.ruleID(rule)
-		return id == "password-in-message" || id == "malformed-message"
+		return id == history.PasswordRule || id == "malformed-message"
 	})
 }
 

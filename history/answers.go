@@ -1,7 +1,6 @@
 package history
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -51,54 +50,17 @@ const mostIDs = 100
 // so many at most.
 func idDomains(value string, most int) []string {
 	var out []string
-	for end := len(value); len(out) < most; {
-		end = strings.LastIndexByte(value[:end], '>')
-		if end < 0 {
-			break
+	for _, id := range messageIDs(value, most) {
+		if d, ok := message.Domain(id[strings.LastIndexByte(id, '@')+1:]); ok {
+			out = append(out, d)
 		}
-		start := strings.LastIndexByte(value[:end], '<')
-		if start < 0 {
-			break
-		}
-		if at := strings.LastIndexByte(value[start:end], '@'); at >= 0 {
-			if d, ok := message.Domain(value[start+at+1 : end]); ok {
-				out = append(out, d)
-			}
-		}
-		end = start
 	}
 	return out
 }
 
 // Correspondents are the domains that the organisation corresponds with, each
-// with the last day on which an answer went there, or Never.
+// with the last day on which an answer went there.
 type Correspondents map[string]time.Time
-
-// Never stands for a domain that somebody has taken out: answers to it teach
-// nothing any more.
-var Never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// Known gives the domains in order, without those taken out.
-func (c Correspondents) Known() []string {
-	out := make([]string, 0, len(c))
-	for d, last := range c {
-		if !last.Equal(Never) {
-			out = append(out, d)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// TakeOut forgets a domain for good. false: it was not among those known.
-func (c Correspondents) TakeOut(domain string) bool {
-	last, ok := c[domain]
-	if !ok || last.Equal(Never) {
-		return false
-	}
-	c[domain] = Never
-	return true
-}
 
 // Note adds a domain, or another day of it, and drops what is older than Kept or
 // too much. false: that day is known already.
@@ -113,7 +75,7 @@ func (c Correspondents) Note(domain string, day time.Time) bool {
 		}
 	}
 	for len(c) > LearnedMost {
-		delete(c, c.oldest()) // those taken out are the last to go
+		delete(c, c.oldest())
 	}
 	return true
 }

@@ -64,26 +64,6 @@ func TestCorrespondents(t *testing.T) {
 	}
 }
 
-// What was taken out stays so, and is not dropped for its age or for room.
-func TestTakenOut(t *testing.T) {
-	day := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
-	c := Correspondents{}
-	c.Note("slip.example", day)
-	c.Note("a.example", day)
-	if !c.TakeOut("slip.example") || c.TakeOut("slip.example") || c.TakeOut("unknown.example") {
-		t.Error("a domain is taken out once, and only where it was known")
-	}
-	for i := range LearnedMost + 5 {
-		c.Note(fmt.Sprintf("d%04d.example", i), day.Add(2*Kept))
-	}
-	if c.Note("slip.example", day.Add(3*Kept)) || slices.Contains(c.Known(), "slip.example") || !c["slip.example"].Equal(Never) {
-		t.Error("learned again")
-	}
-	if !slices.IsSorted(c.Known()) || len(c.Known()) != LearnedMost-1 {
-		t.Errorf("%d domains", len(c.Known()))
-	}
-}
-
 func FuzzAnswered(f *testing.F) {
 	f.Add("<1@firm.example> <2@x>")
 	f.Add("<<@>@>")

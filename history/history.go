@@ -49,7 +49,7 @@ var circles = []string{"exposed-recipients", "repeat-exposure"}
 
 // forgotten are the rules whose findings nobody can allow once for all: the
 // next message holds other people's data, or another password.
-var forgotten = []string{"personal-data", "credentials", "password-in-message"}
+var forgotten = []string{"personal-data", "credentials", PasswordRule}
 
 // SubjectOf gives what a finding is about. The rule is the catalogue's ID, not
 // the name of an instance; visible are the external addresses that every

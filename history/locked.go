@@ -10,6 +10,9 @@ import (
 	"maillint/message"
 )
 
+// PasswordRule is the rule that wants to know of locked files that went before.
+const PasswordRule = "password-in-message"
+
 // LockedWithin is how long after a locked file its password is expected.
 const LockedWithin = 24 * time.Hour
 

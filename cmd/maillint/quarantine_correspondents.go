@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,7 +57,7 @@ func (q *quarantine) correspondents() error {
 		return err
 	}
 	t := &report.Table{Head: []string{"DOMAIN", "LAST ANSWER"}}
-	for _, d := range list.Known() {
+	for _, d := range slices.Sorted(maps.Keys(list)) {
 		if !q.json {
 			t.Add(d, list[d].Format(time.DateOnly))
 		} else if err := q.printJSON(correspondent{d, list[d]}); err != nil {

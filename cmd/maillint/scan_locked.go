@@ -27,15 +27,12 @@ type sequence struct {
 func newSequence(e *lint.Engine) *sequence {
 	var entries []lint.Entry
 	for _, entry := range e.Entries() {
-		if entry.Rule.ID == passwordRule {
+		if entry.Rule.ID == history.PasswordRule {
 			entries = append(entries, entry)
 		}
 	}
 	return &sequence{engine: lint.NewEngine(e.Org(), entries)}
 }
-
-// passwordRule is the rule that wants to know of locked files that went before.
-const passwordRule = "password-in-message"
 
 // mostKept is how many messages are kept back; the first of more are written as
 // they were judged by themselves.
