@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"maillint/internal/mailtest"
 	"maillint/message"
 )
 
@@ -162,7 +163,8 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// TestCancel: a context ends a command that waits.
+// TestCancel: a context ends a command that waits, whether the session is bound
+// to it, to another one, or to none.
 func TestCancel(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
@@ -175,13 +177,41 @@ func TestCancel(t *testing.T) {
 	})
 	r := srv.route()
 	r.Timeouts.Command = time.Minute // it is the context that ends it
-	s := dial(t, r)
-	c, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
-	defer cancel()
-	start := time.Now()
-	if _, err := s.Mail(c, path("a", "example.jp")); err == nil || time.Since(start) > 5*time.Second {
-		t.Errorf("%v after %v", err, time.Since(start))
+	for _, bound := range []string{"to none", "to it", "to another"} {
+		s := dial(t, r)
+		c, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
+		other, end := context.WithCancel(ctx)
+		switch bound {
+		case "to it":
+			s.Bind(c)
+		case "to another":
+			s.Bind(other)
+		}
+		start := time.Now()
+		if _, err := s.Mail(c, path("a", "example.jp")); err == nil || time.Since(start) > 5*time.Second {
+			t.Errorf("bound %s: %v after %v", bound, err, time.Since(start))
+		}
+		cancel()
+		end()
 	}
+}
+
+// TestBind: a session ends with the context that it is bound to, and not with
+// one that it was bound to before.
+func TestBind(t *testing.T) {
+	s := dial(t, serve(t, polite).route())
+	first, endFirst := context.WithCancel(ctx)
+	second, endSecond := context.WithCancel(ctx)
+	defer endSecond()
+	s.Bind(first)
+	s.Bind(second)
+	endFirst()
+	time.Sleep(20 * time.Millisecond) // for what must not come
+	if _, err := s.Noop(ctx); err != nil {
+		t.Fatalf("ended with the context before: %v", err)
+	}
+	endSecond()
+	mailtest.Await(t, 5*time.Second, "the session goes on", func() bool { _, err := s.Noop(ctx); return err != nil })
 }
 
 // FuzzReply: whatever a server answers, it is bounded, and what is passed on of
