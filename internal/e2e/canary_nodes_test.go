@@ -167,6 +167,7 @@ func TestCanaryWhileDraining(t *testing.T) {
 // A rule that is braked is off on purpose: the canary is calm, at both ends of
 // the brake, and sees it at work again afterwards.
 func TestCanaryUnderABrake(t *testing.T) {
+	t.Parallel()
 	o := newNode(t, "", "sqlite:maillint.db", mailtest.NewSink(t))
 	o.start(t)
 	for _, rule := range []string{"credentials", "all"} {
@@ -223,6 +224,7 @@ func TestDirectoryCommandOncePerRound(t *testing.T) {
 // A clock that jumps is told within two rounds, by one alarm, and is well again
 // once it is put right. The program is built with a clock of its own.
 func TestClockThatJumps(t *testing.T) {
+	t.Parallel()
 	o := newNode(t, "", "sqlite:maillint.db", mailtest.NewSink(t))
 	o.program = filepath.Join(t.TempDir(), "maillint")
 	build := exec.Command("go", "build", "-tags", "wrongclock", "-o", o.program, "maillint/cmd/maillint")

@@ -281,6 +281,7 @@ var ofMilter = []illness{
 // The doctor finds nothing to do about a healthy program, and something about
 // each part that is broken; its exit code says so to a timer.
 func TestDoctor(t *testing.T) {
+	t.Parallel()
 	for door, own := range map[string][]illness{"proxy": ofProxy, "milter": ofMilter} {
 		t.Run(door, func(t *testing.T) {
 			c := newClinic(t, door)

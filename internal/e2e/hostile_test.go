@@ -163,6 +163,7 @@ func TestFrozenPartsAndHalfAPolicy(t *testing.T) {
 // what a client was told is taken has arrived once, or is held; what was
 // answered 4xx may be held, and has not gone on; nothing goes on unread.
 func TestMilterRestartsUnderLoad(t *testing.T) {
+	t.Parallel()
 	m := newInside(t)
 	work := startLoad(m.addr, 4, "nothing", "nothing", "confirm", "quarantine")
 	for range 4 {
