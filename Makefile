@@ -47,7 +47,7 @@ bench: build ## speed: Go benchmarks of each stage, then beside the peers that a
 	$(GO) run ./internal/bench -maillint $(BIN)
 
 e2e: build ## with real programs beside us
-	$(GO) test -count=1 -parallel 3 -tags e2e ./internal/e2e
+	$(GO) test -count=1 -parallel 5 -tags e2e ./internal/e2e
 
 fresh-files: ## Office files, archives and PDFs made afresh by real programs, read like those of content/testdata
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && content/testdata/make "$$dir" && \
@@ -57,7 +57,7 @@ soak: build ## every fuzz target for half an hour in all, files made afresh, the
 	$(MAKE) fuzz FUZZTIME=20s
 	$(MAKE) fresh-files
 	$(MAKE) race
-	MAILLINT_KILLS=200 MAILLINT_TRANSACTIONS=10000 $(GO) test -count=1 -parallel 3 -timeout 30m -tags e2e ./internal/e2e
+	MAILLINT_KILLS=200 MAILLINT_TRANSACTIONS=10000 $(GO) test -count=1 -parallel 5 -timeout 30m -tags e2e ./internal/e2e
 
 install: ## install maillint into GOBIN
 	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/maillint

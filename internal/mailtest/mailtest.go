@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,16 +41,32 @@ func Missing(t testing.TB, what string) {
 	t.Skip(what)
 }
 
-// Port gives a free port on loopback. Another program may take it before it is
-// used; callers that can listen on port 0 do so instead.
+// Ports that Port gives: none that the kernel gives by itself, to a client or for
+// port 0 (Linux: 32768 and up), so that nobody takes one before it is used.
+const (
+	firstPort = 20_000
+	ports     = 12_000
+)
+
+// nextPort goes round, from a place of this process's own.
+var nextPort atomic.Int64
+
+func init() { nextPort.Store(int64(os.Getpid()) * 61) }
+
+// Port gives a port on loopback that is free, and gives each once.
 func Port(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range ports {
+		p := firstPort + int(nextPort.Add(1)%ports)
+		var l net.Listener
+		if l, err = net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(p)); err == nil {
+			_ = l.Close()
+			return p
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal(err)
+	return 0
 }
 
 // Start runs a program beside the test and ends it, with its children, when

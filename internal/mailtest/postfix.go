@@ -48,6 +48,11 @@ func NewPostfix(t testing.TB, o PostfixOptions) *Postfix {
 	p.Submission, p.Implicit, p.Trusted = loopback(t), loopback(t), loopback(t)
 	startDovecot(t, filepath.Join(dir, "dove"))
 	p.configure(t, dir, o)
+	defer func() {
+		if t.Failed() {
+			t.Log(p.Log())
+		}
+	}()
 	run(t, postfix, "-c", p.Dir, "start")
 	t.Cleanup(func() { p.stop(t, postfix) })
 	for _, addr := range []string{p.Submission, p.Implicit, p.Trusted} {
