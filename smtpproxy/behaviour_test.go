@@ -177,6 +177,37 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestLostInRcpt: a session that is lost in RCPT costs no recipient, and one that
+// is lost again in the next is not tried for ever.
+func TestLostInRcpt(t *testing.T) {
+	for _, times := range []int32{1, 1000} {
+		w := newWorld(t, nil)
+		var lost atomic.Int32
+		w.hop.answering(func(line string) string {
+			if strings.HasPrefix(line, "RCPT TO:<second") && lost.Add(1) <= times {
+				return "close"
+			}
+			return ""
+		})
+		c := w.client(w.listen("relay"))
+		c.say("", "220")
+		c.say(hello+"", "250")
+		if times > 1 {
+			c.say(envelope+"RCPT TO:<second@ok.test>\r\nQUIT\r\n", "250", "250", "451", "221")
+			if n := lost.Load(); n > 3 {
+				t.Errorf("tried %d times", n)
+			}
+			continue
+		}
+		c.say(envelope+"RCPT TO:<second@ok.test>\r\nDATA\r\n", "250", "250", "250", "354")
+		c.say("x\r\n.\r\nQUIT\r\n", "250", "221")
+		w.hop.wait(t)
+		if got := w.hop.taken(); len(got) != 1 || len(got[0].rcpt) != 2 {
+			t.Errorf("the next hop has %+v", got)
+		}
+	}
+}
+
 // TestTwoDots: a session that is lost after the dot is not replayed.
 func TestTwoDots(t *testing.T) {
 	w := newWorld(t, nil)

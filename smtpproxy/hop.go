@@ -88,21 +88,28 @@ func soften(r submit.Reply) submit.Reply {
 	return r
 }
 
-// rcpt passes RCPT on.
+// rcpt passes RCPT on. Where the session is lost, before it or in it, the
+// transaction goes on on a fresh one, once: else one recipient of several would be
+// told to come again, and the others get the message.
 func (h *hop) rcpt(p submit.Path) (submit.Reply, error) {
-	if h.session.Err() != nil {
-		if err := h.replay(h.accepted); err != nil {
+	for try := 0; ; try++ {
+		if h.session.Err() != nil {
+			if err := h.replay(h.accepted); err != nil {
+				return submit.Reply{}, err
+			}
+		}
+		reply, err := h.session.Rcpt(h.c.ctx, p)
+		if (err != nil || reply.Code == 421) && h.session.Err() != nil && try == 0 {
+			continue
+		}
+		if err != nil {
 			return submit.Reply{}, err
 		}
+		if reply.OK() {
+			h.accepted = append(h.accepted, p)
+		}
+		return soften(reply), nil
 	}
-	reply, err := h.session.Rcpt(h.c.ctx, p)
-	if err != nil {
-		return submit.Reply{}, err
-	}
-	if reply.OK() {
-		h.accepted = append(h.accepted, p)
-	}
-	return soften(reply), nil
 }
 
 // replay opens the transaction anew on a fresh session: every answer must be of

@@ -214,6 +214,31 @@ func TestBind(t *testing.T) {
 	mailtest.Await(t, 5*time.Second, "the session goes on", func() bool { _, err := s.Noop(ctx); return err != nil })
 }
 
+// TestHungUp: a session whose server has gone is not given out, however short ago
+// it answered.
+func TestHungUp(t *testing.T) {
+	leave := make(chan struct{})
+	srv := serve(t, func(line string) string {
+		if line == "NOOP" {
+			<-leave
+			return ""
+		}
+		return polite(line)
+	})
+	s := dial(t, srv.route())
+	if r, err := s.Mail(ctx, path("a", "example.jp")); err != nil || !r.OK() {
+		t.Fatal(r, err)
+	}
+	if !s.Healthy(ctx) {
+		t.Fatal("a session that has just answered is called dead")
+	}
+	if _, err := s.conn.Write([]byte("NOOP\r\n")); err != nil { // behind the session's back
+		t.Fatal(err)
+	}
+	close(leave)
+	mailtest.Await(t, time.Second, "a session whose server has gone is given out", func() bool { return !s.Healthy(ctx) })
+}
+
 // FuzzReply: whatever a server answers, it is bounded, and what is passed on of
 // it is one reply of printable ASCII.
 func FuzzReply(f *testing.F) {

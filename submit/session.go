@@ -260,7 +260,7 @@ func (s *Session) Healthy(ctx context.Context) bool {
 	idle, broken := time.Since(s.used), s.broken
 	pending := s.r.Buffered() > 0 // an answer to nothing: 421, most likely
 	s.mu.Unlock()
-	if broken != nil || pending {
+	if broken != nil || pending || hungUp(s.conn) {
 		return false
 	}
 	if idle < 2*time.Second {
