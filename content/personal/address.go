@@ -24,7 +24,7 @@ var (
 // addresses finds postal addresses in a line.
 func addresses(line string) []span {
 	var out []span
-	if townSigns.In(line) {
+	if townSigns.In(line) && townBlocks.In(line) {
 		for _, loc := range jpAddress.FindAllStringIndex(line, 64) {
 			out = append(out, span{addressKey(line[loc[0]:loc[1]]), loc[0], loc[1]})
 		}

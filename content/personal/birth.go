@@ -2,6 +2,7 @@ package personal
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,10 +80,13 @@ func dateStart(line string, i int) bool {
 		return i == 0 || line[i-1] < '0' || line[i-1] > '9'
 	case asciiLetter(c):
 		return i == 0 || !asciiLetter(line[i-1])
-	default:
-		return c == 0xE4 || c == 0xE5 || c == 0xE6 // an era
+	case c >= 0xE4 && c <= 0xE6:
+		return slices.ContainsFunc(eraNames, func(era string) bool { return strings.HasPrefix(line[i:], era) })
 	}
+	return false
 }
+
+var eraNames = []string{"昭和", "平成", "令和", "大正", "明治"}
 
 // besideAny: one of the places lies within so many octets before or behind.
 func besideAny(places [][]int, start, end, reach int) bool {

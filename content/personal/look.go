@@ -1,6 +1,10 @@
 package personal
 
-import "maillint/internal/needle"
+import (
+	"strings"
+
+	"maillint/internal/needle"
+)
 
 // Cheap looks that rule a line out before a pattern is tried on it. Each says
 // yes to every line that the pattern matches; tests hold them against it.
@@ -11,6 +15,10 @@ var memberWords = needle.NewFolded([]string{"学籍番号", "学生番号", "受
 
 // townSigns are in every line that jpAddress matches.
 var townSigns = needle.New([]string{"市", "区", "郡", "町", "村", "都", "道", "府", "県"})
+
+// townBlocks are in every line that jpAddress matches, too: a prefecture, or how a
+// block is written.
+var townBlocks = needle.New(append(strings.Split(prefectures, "|"), "丁目", "番", "-0", "-1", "-2", "-3", "-4", "-5", "-6", "-7", "-8", "-9"))
 
 // streetWords stand in every line that the street pattern matches, but for a
 // city with its state: those behind a number and a name, those before a number,

@@ -1,12 +1,16 @@
 package personal
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A look that rules a line out never rules out what its pattern matches.
 func FuzzLooks(f *testing.F) {
 	for _, s := range []string{
 		"student no. 1234567", "ſtudent ID: ab123", "患者ID 12345", "MRN 1234", "membership number 12345", "12 High Street, London", "1 Elm St", "1 Elm St_x", "12A N. MAIN Rd",
 		"San Jose, CA 95113-1234", "SAN JOSE,CA 95113", "Hauptstraße 12a", "Lindenweg 3", "12, rue de la Paix", "9 allée des Tilleuls", "東京都千代田区1-2-3", "長野市中央1丁目", "〒380-0001", "5A MAIN Street", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "BNZPM2501F", "756.9217.0769.85", "ABCD850417HDFRRL09",
+		"(03) 1234-5678", "03-1234-5678", "+81 3 1234 5678", "+1 (212) 555-0123", "1-212-555-0123", "212.555.0123", "+44 (0)20 7946 0018", "+4 9301234567", "(020) 7946 0018", "長野県中央三", "区1番", "区一-2", "昭和60年4月17日", "平成元年1月2日", "17/04/1985", "April 17, 1985",
 	} {
 		f.Add(s)
 	}
@@ -16,6 +20,19 @@ func FuzzLooks(f *testing.F) {
 		}
 		if jpAddress.MatchString(line) && !townSigns.In(line) {
 			t.Errorf("townSigns rules %q out", line)
+		}
+		if jpAddress.MatchString(line) && !townBlocks.In(line) {
+			t.Errorf("townBlocks rules %q out", line)
+		}
+		for i := range line {
+			if dateForm.MatchString(line[i:]) && i == 0 && !dateStart(line, i) {
+				t.Errorf("dateStart rules %q out", line)
+			}
+			for _, form := range phoneForms {
+				if strings.IndexByte(form.first, line[i]) >= 0 && form.re.MatchString(line[i:]) && !form.may(line[i:]) {
+					t.Errorf("%v: %q is ruled out", form.re, line[i:])
+				}
+			}
 		}
 		if street.MatchString(line) && !mayBeStreet(line) {
 			t.Errorf("mayBeStreet rules %q out", line)

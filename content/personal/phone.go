@@ -81,17 +81,56 @@ func hasDigits(s string, n int) bool {
 	return false
 }
 
-// phoneForms are the ways in which numbers are written, and the characters they
-// start with.
+// phoneForms are the ways in which numbers are written, the characters they start
+// with, and a cheap look that rules out what the pattern does not match.
 var phoneForms = []struct {
 	first string
+	may   func(string) bool
 	re    *regexp.Regexp
 	read  func(string) (string, bool)
 }{
-	{"0+(", jpPhone, japanesePhone},
-	{"+(123456789", usPhone, americanPhone},
-	{"+", intPhone, internationalPhone},
-	{"0(", natPhone, nationalPhone},
+	{"0+(", mayBeJapanese, jpPhone, japanesePhone},
+	{"+(123456789", mayBeAmerican, usPhone, americanPhone},
+	{"+", mayBeInternational, intPhone, internationalPhone},
+	{"0(", mayBeNational, natPhone, nationalPhone},
+}
+
+func mayBeJapanese(s string) bool {
+	return strings.HasPrefix(s, "+81") || mayBeNational(s)
+}
+
+// mayBeNational: a zero and a digit, perhaps behind a parenthesis.
+func mayBeNational(s string) bool {
+	s = strings.TrimPrefix(s, "(")
+	return len(s) > 1 && s[0] == '0' && digit(s[1])
+}
+
+// mayBeAmerican: three digits of an area, perhaps behind the country's.
+func mayBeAmerican(s string) bool {
+	s = strings.TrimPrefix(s, "+")
+	if strings.HasPrefix(s, "1") {
+		s = afterGap(s[1:])
+	}
+	s = strings.TrimPrefix(s, "(")
+	return len(s) > 2 && s[0] >= '2' && digit(s[0]) && digit(s[1]) && digit(s[2])
+}
+
+// mayBeInternational: a plus, and more than one digit or a parenthesis.
+func mayBeInternational(s string) bool {
+	if len(s) < 3 || !digit(s[1]) {
+		return false
+	}
+	s = afterGap(s[2:])
+	return s != "" && (digit(s[0]) || s[0] == '(')
+}
+
+// afterGap is a text without the one character that may stand between the groups
+// of a number.
+func afterGap(s string) string {
+	if s != "" && strings.IndexByte("-. ", s[0]) >= 0 {
+		return s[1:]
+	}
+	return s
 }
 
 // phoneAt reads the number that starts at i. ok with an empty key is a number
@@ -102,7 +141,7 @@ func phoneAt(line string, i int) (phone, bool) {
 		return phone{}, false
 	}
 	for _, form := range phoneForms {
-		if strings.IndexByte(form.first, line[i]) < 0 {
+		if strings.IndexByte(form.first, line[i]) < 0 || !form.may(window) {
 			continue
 		}
 		loc := form.re.FindStringIndex(window)

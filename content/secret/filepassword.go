@@ -34,7 +34,7 @@ func FilePasswords(text string) []Secret {
 		}
 		t := lines[i].text
 		if hinted(t) {
-			for _, loc := range passwordLabel.FindAllStringIndex(t, 4) {
+			for _, loc := range passwordLabels(t) {
 				if v, at, ok := passwordBehind(lines, i, loc); ok && !meetingWord.MatchString(t[max(0, loc[0]-30):loc[0]]) {
 					out = append(out, Secret{FilePassword, "password", mask(v), lines[at].number})
 					break
@@ -58,6 +58,9 @@ func hasAny(s string, list []string) bool {
 }
 
 func reversedIn(t string) string {
+	if !hasRun(t, 4) {
+		return ""
+	}
 	for _, re := range []*regexp.Regexp{reversedJa, openJa, trailing, reversedEn, opening} {
 		for _, m := range re.FindAllStringSubmatch(t, 3) {
 			if v := trimValue(m[1]); secretive(v, "", false) && !strings.ContainsAny(v, "/@") && !file(v) {

@@ -17,3 +17,16 @@ var (
 
 // The texts that a cheap look finds before any label is looked for.
 var hints = []string{"pass", "pw", "p/w", "パス", "ﾊﾟｽ", "ぱす", "暗証", "キー", "コード", "鍵", "kennwort", "mot de", "contrase", "senha", "wachtwoord", "密", "口令", "비밀", "암호", "패스"}
+
+// passwordLabels finds the first four labels of passwords on a line. Most lines
+// with a label have one, and nothing behind it that may be another.
+func passwordLabels(text string) [][]int {
+	first := passwordLabel.FindStringIndex(text)
+	if first == nil {
+		return nil
+	}
+	if !labelWords.In(text[first[1]:]) {
+		return [][]int{first}
+	}
+	return passwordLabel.FindAllStringIndex(text, 4)
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"maillint/internal/needle"
 )
 
 // How many lines around a password what it belongs to may stand.
@@ -62,15 +64,22 @@ func linesOf(text string, quoted bool) []line {
 // both: "ID/PW: user / pass".
 var both = regexp.MustCompile(`(?i)(?:\bid|ユーザー(?:id|名)?|\buser ?(?:name)?|\blogin|アカウント|\baccount) ?(?:/|・|&|＆|,|と|、|and|\+) ?(?:パスワード|pass ?word|pass|pw|pwd)s?[^A-Za-z0-9\n]{1,6}([!-~]{2,40}?) ?(?:/|,|、|・| |　|:) ?([!-~]{4,40})`)
 
+func bothOn(text string) []string {
+	if !hasRun(text, 4) {
+		return nil
+	}
+	return both.FindStringSubmatch(text)
+}
+
 // logInAt judges the password, if any, on a line.
 func logInAt(lines []line, i int) (Secret, bool) {
 	text := lines[i].text
-	if m := both.FindStringSubmatch(text); m != nil {
+	if m := bothOn(text); m != nil {
 		if v := trimValue(m[2]); secretive(v, "", true) && len(m[1]) >= 2 && !step.MatchString(" "+m[1]+" ") && (strongLook(v) || strongLook(m[1])) && !noValue[strings.ToLower(m[1])] && !startWord.MatchString(text) {
 			return Secret{LogIn, "ID with password", mask(v), lines[i].number}, true
 		}
 	}
-	for _, loc := range passwordLabel.FindAllStringIndex(text, 4) {
+	for _, loc := range passwordLabels(text) {
 		v, at, ok := passwordBehind(lines, i, loc)
 		if !ok || quiet(lines, i, loc) {
 			continue
@@ -92,7 +101,7 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 	}
 	v, behind, sure := value(rest)
 	word := strings.ToLower(text[loc[0]:loc[1]])
-	if m := ofSomething.FindStringIndex(rest); m != nil {
+	if m := somethingIn(rest); m != nil {
 		v, behind, _ = value(rest[m[1]:])
 		sure = strings.ContainsAny(rest[:m[1]], ":=")
 	}
@@ -113,7 +122,7 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 	}
 	for k := i + 1; k < len(lines) && k <= i+2; k++ {
 		t := strings.Trim(lines[k].text, `"'「」『』【】 `)
-		if n := asciiRun(t); n == len(t) && !idLabel.MatchString(t) && secretive(t, "", true) && (strongLook(t) || len(t) >= 6 && loc[0] < 16) && !strings.HasSuffix(t, ":") {
+		if n := asciiRun(t); n == len(t) && !(idWords.In(t) && idLabel.MatchString(t)) && secretive(t, "", true) && (strongLook(t) || len(t) >= 6 && loc[0] < 16) && !strings.HasSuffix(t, ":") {
 			return t, k, true
 		}
 	}
@@ -122,6 +131,13 @@ func passwordBehind(lines []line, i int, loc []int) (v string, at int, ok bool) 
 
 // ofSomething: "password of the archive is", "password is:".
 var ofSomething = regexp.MustCompile(`^(?: (?:of|for|to|on|in)\b[^.:=\n]{0,60}?)?(?: is:? | was |: | = )`)
+
+func somethingIn(rest string) []int {
+	if !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, ": ") {
+		return nil
+	}
+	return ofSomething.FindStringIndex(rest)
+}
 
 // quotedValue is what stands in Japanese quotes close behind a label.
 func quotedValue(rest string) string {
@@ -141,9 +157,9 @@ func katakanaBefore(s string) bool {
 	return unicode.Is(unicode.Katakana, r) || r == 'ー'
 }
 
-var announcing = regexp.MustCompile(`(?i)下記|以下|次の|こちら|below|as follows|following`)
+var announcing = needle.NewFolded([]string{"下記", "以下", "次の", "こちら", "below", "as follows", "following"})
 
-func announces(rest string) bool { return announcing.MatchString(rest) }
+func announces(rest string) bool { return announcing.In(rest) }
 
 // idBeside looks for what the password belongs to, on its line before it, on
 // the lines before, or right behind.

@@ -67,3 +67,16 @@ func longRun(text string, at int) int {
 	}
 	return -1
 }
+
+// hasRun reports whether a text holds a run of n octets.
+func hasRun(text string, n int) bool {
+	run := 0
+	for i := 0; i < len(text); i++ {
+		if !inRun[text[i]] {
+			run = 0
+		} else if run++; run == n {
+			return true
+		}
+	}
+	return false
+}

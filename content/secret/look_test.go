@@ -1,13 +1,16 @@
 package secret
 
 import (
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
 
 // A look that rules a text out never rules out what its pattern matches.
 func FuzzLooks(f *testing.F) {
-	for _, s := range []string{"pass word: x", "PAſSWORD", "\u212aennwort", "ﾊﾟｽﾜｰﾄﾞ", "解凍キー", "uſer name", "Benutzer", "log-in", "ユーザー名", "api key = abcdefghij0123456789", "Bearer abcdefghij0123456789", "client_ſecret: abcdefghijklmnopqrst", "トークンはabcdefghij0123456789", "AKIA0123456789ABCDEF"} {
+	for _, s := range []string{"pass word: x", "PAſSWORD", "\u212aennwort", "ﾊﾟｽﾜｰﾄﾞ", "解凍キー", "uſer name", "Benutzer", "log-in", "ユーザー名", "api key = abcdefghij0123456789", "Bearer abcdefghij0123456789", "client_ſecret: abcdefghijklmnopqrst", "トークンはabcdefghij0123456789", "AKIA0123456789ABCDEF",
+		"パスワードとPW", "pass pass pass pass pass", "ID/PW: user1 / pass1", "「abcd」で解凍", "解凍するときは「abcd」", "password for it: abcdef", "use abcd to open", "opens with abcd", " of the archive is ", ": ", " is: ", "cfg.pass", "f(x)", "$PASS", "%PASS%", "a->b["} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -22,6 +25,23 @@ func FuzzLooks(f *testing.F) {
 		}
 		if labelled.MatchString(s) && !keyWords.In(s) {
 			t.Errorf("keyWords rule %q out", s)
+		}
+		if got, want := passwordLabels(s), passwordLabel.FindAllStringIndex(s, 4); !reflect.DeepEqual(got, want) {
+			t.Errorf("passwordLabels(%q) = %v, want %v", s, got, want)
+		}
+		if got, want := somethingIn(s), ofSomething.FindStringIndex(s); !reflect.DeepEqual(got, want) {
+			t.Errorf("somethingIn(%q) = %v, want %v", s, got, want)
+		}
+		for _, re := range []*regexp.Regexp{both, reversedJa, openJa, trailing, reversedEn, opening} {
+			if re.MatchString(s) && !hasRun(s, 4) {
+				t.Errorf("hasRun rules %q out for %v", s, re)
+			}
+		}
+		if step.MatchString(s) && !strings.HasPrefix(s, " ") {
+			t.Errorf("a step %q begins without a blank", s)
+		}
+		if programText.MatchString(s) && !strings.ContainsAny(s, programSigns) {
+			t.Errorf("programSigns rule %q out", s)
 		}
 		for at, want := longRun(s, 0), slowRun(s, 0); at >= 0 || want >= 0; at, want = longRun(s, at+asciiRun(s[at:])), slowRun(s, want+asciiRun(s[want:])) {
 			if at != want {

@@ -13,7 +13,7 @@ var step = regexp.MustCompile(`^ \d{1,2}[.)] `)
 // of quotes. sure says that a sign (":" or "=", quotes, は) stands between.
 func value(rest string) (v, behind string, sure bool) {
 	t := rest
-	if step.MatchString(t) {
+	if strings.HasPrefix(t, " ") && step.MatchString(t) {
 		return "", "", false
 	}
 	for {
@@ -147,8 +147,11 @@ func placeholder(v string) bool {
 			return true
 		}
 	}
-	return l[0] == '<' || l[0] == '[' || l[0] == '{' || programText.MatchString(v)
+	return l[0] == '<' || l[0] == '[' || l[0] == '{' || strings.ContainsAny(v, programSigns) && programText.MatchString(v)
 }
+
+// programSigns: one of them is in every text that programText matches.
+const programSigns = "([$%.>"
 
 // programText reads a value from elsewhere: os.Getenv("DB_PASSWORD"), f(x),
 // cfg.Pass, $DB_PASSWORD, %PASS%, process.env.PASS.
