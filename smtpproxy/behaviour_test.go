@@ -208,6 +208,35 @@ func TestLostInRcpt(t *testing.T) {
 	}
 }
 
+// TestHalfReplayed: where a transaction could be opened anew only in part, no
+// recipient who is named later makes a whole of it: the message would go to some,
+// and the client be told that it went to all.
+func TestHalfReplayed(t *testing.T) {
+	for _, refused := range []string{"MAIL", "RCPT TO:<hanako"} {
+		w := newWorld(t, nil)
+		var lost atomic.Bool
+		var again atomic.Int32
+		w.hop.answering(func(line string) string {
+			switch {
+			case strings.HasPrefix(line, "RCPT TO:<second") && lost.CompareAndSwap(false, true):
+				return "close"
+			case lost.Load() && strings.HasPrefix(line, refused) && again.Add(1) == 1:
+				return "451 4.3.2 busy"
+			}
+			return ""
+		})
+		c := w.client(w.listen("relay"))
+		c.say("", "220")
+		c.say(hello, "250")
+		c.say(envelope+"RCPT TO:<second@ok.test>\r\nRCPT TO:<third@ok.test>\r\nDATA\r\n", "250", "250", "451", "250", "354")
+		c.say("x\r\n.\r\nQUIT\r\n", "250", "221")
+		w.hop.wait(t)
+		if got := w.hop.taken(); len(got) != 1 || !slices.Equal(got[0].rcpt, []string{"<hanako@partner.example>", "<third@ok.test>"}) {
+			t.Errorf("%s was refused: the next hop has %+v", refused, got)
+		}
+	}
+}
+
 // TestTwoDots: a session that is lost after the dot is not replayed.
 func TestTwoDots(t *testing.T) {
 	w := newWorld(t, nil)

@@ -25,14 +25,10 @@ type hop struct {
 
 // open makes sure that there is a session.
 func (h *hop) open() error {
-	if h.session != nil && h.session.Err() == nil {
+	if h.alive() {
 		return nil
 	}
-	if h.session != nil {
-		h.session.Bind(context.Background())
-		h.session.Close()
-		h.session = nil
-	}
+	h.drop()
 	s, _, err := h.c.server.pool.Get(h.c.ctx, h.c.listener.NextHop, h.c.client)
 	if err != nil {
 		return err
@@ -40,6 +36,18 @@ func (h *hop) open() error {
 	s.Bind(h.c.ctx)
 	h.session = s
 	return nil
+}
+
+// alive reports whether there is a session that is not lost.
+func (h *hop) alive() bool { return h.session != nil && h.session.Err() == nil }
+
+// drop ends the session, and with it what is open on it.
+func (h *hop) drop() {
+	if h.session != nil {
+		h.session.Bind(context.Background())
+		h.session.Close()
+		h.session = nil
+	}
 }
 
 // lost is what a lost session means for a transaction that is to begin: who
@@ -55,7 +63,7 @@ func (h *hop) lost() error {
 // a fresh one is tried, once.
 func (h *hop) mail(p submit.Path) (submit.Reply, error) {
 	for try := 0; ; try++ {
-		if h.session == nil || h.session.Err() != nil {
+		if !h.alive() {
 			if err := h.lost(); err != nil {
 				return submit.Reply{}, err
 			}
@@ -93,7 +101,7 @@ func soften(r submit.Reply) submit.Reply {
 // told to come again, and the others get the message.
 func (h *hop) rcpt(p submit.Path) (submit.Reply, error) {
 	for try := 0; ; try++ {
-		if h.session.Err() != nil {
+		if !h.alive() {
 			if err := h.replay(h.accepted); err != nil {
 				return submit.Reply{}, err
 			}
@@ -113,7 +121,9 @@ func (h *hop) rcpt(p submit.Path) (submit.Reply, error) {
 }
 
 // replay opens the transaction anew on a fresh session: every answer must be of
-// the same class, which is success.
+// the same class, which is success. Where one is not, what stands at the next hop
+// is not what the client has said, and the session ends: a recipient that is named
+// next must not find some of a transaction there and make a whole of it.
 func (h *hop) replay(recipients []submit.Path) error {
 	if h.c.login.done || h.mailed == nil {
 		return &refusal{replyLost}
@@ -121,7 +131,11 @@ func (h *hop) replay(recipients []submit.Path) error {
 	if err := h.open(); err != nil {
 		return err
 	}
-	return h.envelope(recipients)
+	err := h.envelope(recipients)
+	if err != nil {
+		h.drop()
+	}
+	return err
 }
 
 // envelope says MAIL and RCPTs again.
@@ -183,7 +197,7 @@ func gone(err error, reply submit.Reply) bool {
 
 // prepare makes the open transaction one with the recipients that are wanted.
 func (h *hop) prepare(ctx context.Context, keep []submit.Path) error {
-	if h.session.Err() != nil {
+	if !h.alive() {
 		return h.replay(orAll(keep, h.accepted))
 	}
 	if keep == nil {
@@ -193,7 +207,7 @@ func (h *hop) prepare(ctx context.Context, keep []submit.Path) error {
 		return h.replay(keep)
 	}
 	if err := h.envelope(keep); err != nil {
-		if h.session.Err() == nil {
+		if h.alive() {
 			return err
 		}
 		return h.replay(keep)

@@ -42,6 +42,7 @@ type sent struct {
 	to   []string
 	code int // the reply to the dot; 0 where the connection was lost before it
 	text string
+	err  error // what became of the connection
 
 	begun time.Time // when it was handed in
 }
@@ -74,7 +75,7 @@ func (l *load) client(i int) {
 		}
 		s := sent{mark: fmt.Sprintf("mark-%d-%d", i, n), word: l.words[rand.IntN(len(l.words))], begun: time.Now()}
 		s.to = []string{"a@partner.example", "b@other.example"}[:1+rand.IntN(2)]
-		s.code, s.text, _, _ = mailtest.Submit(l.addr, fmt.Sprintf("user%d@example.ac.jp", i), s.to, markedMessage(s))
+		s.code, s.text, _, s.err = mailtest.Submit(l.addr, fmt.Sprintf("user%d@example.ac.jp", i), s.to, markedMessage(s))
 		l.mu.Lock()
 		l.all = append(l.all, s)
 		l.mu.Unlock()

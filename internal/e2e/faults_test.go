@@ -59,7 +59,7 @@ func TestFaultsLoseNothing(t *testing.T) {
 				}
 				s := sent{mark: fmt.Sprintf("mark-0-%d", i), word: []string{"nothing", "tag", "confirm", "quarantine", "reject", "hide"}[i%6], to: []string{"a@partner.example", "b@other.example"}[:1+i%2]}
 				var refused []string
-				s.code, s.text, refused, _ = mailtest.Submit(l.Addr["users"], fmt.Sprintf("user%d@example.ac.jp", i%40), s.to, markedMessage(s))
+				s.code, s.text, refused, s.err = mailtest.Submit(l.Addr["users"], fmt.Sprintf("user%d@example.ac.jp", i%40), s.to, markedMessage(s))
 				s.to = without(s.to, refused)
 				results <- s
 			}
@@ -106,7 +106,7 @@ func (l *lab) account(t *testing.T, all []sent) {
 		switch {
 		case s.code == 0:
 			counts["connection lost"]++
-			t.Errorf("%s: the proxy dropped its client", s.mark)
+			t.Errorf("%s: the proxy dropped its client: %v", s.mark, s.err)
 		case s.code == 250 && strings.Contains(s.text, "Held"):
 			counts["held"]++
 			if id := heldID(t, s.text); held[id] != len(s.to) || there > 0 {
