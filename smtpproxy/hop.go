@@ -105,6 +105,7 @@ func (h *hop) rcpt(p submit.Path) (submit.Reply, error) {
 			if err := h.replay(h.accepted); err != nil {
 				return submit.Reply{}, err
 			}
+			h.keep() // the NOOPs went to the lost one
 		}
 		reply, err := h.session.Rcpt(h.c.ctx, p)
 		if (err != nil || reply.Code == 421) && h.session.Err() != nil && try == 0 {
@@ -204,6 +205,7 @@ func (h *hop) prepare(ctx context.Context, keep []submit.Path) error {
 		return nil
 	}
 	if reply, err := h.session.Reset(ctx); err != nil || !reply.OK() {
+		h.drop() // what stands there would be added to
 		return h.replay(keep)
 	}
 	if err := h.envelope(keep); err != nil {
@@ -224,10 +226,15 @@ func orAll(keep, all []submit.Path) []submit.Path {
 
 // forget ends the transaction on our side, and at the next hop where it is
 // still open: DATA itself was refused, or some of it could not be begun anew.
+// Where the next hop does not let go of it the session ends: the next transaction
+// would find it there.
 func (h *hop) forget() {
 	h.mailed, h.accepted = nil, h.accepted[:0]
-	if h.session != nil && h.session.Begun() {
-		h.session.Reset(context.WithoutCancel(h.c.ctx))
+	if h.session == nil || !h.session.Begun() {
+		return
+	}
+	if reply, err := h.session.Reset(context.WithoutCancel(h.c.ctx)); err == nil && !reply.OK() {
+		h.drop()
 	}
 }
 
@@ -238,7 +245,8 @@ func (h *hop) Abort(context.Context) {
 }
 
 // keep sends a NOOP every now and then, for as long as the transaction waits
-// for the client or for us.
+// for the client or for us. None begins after rest: the session may be another
+// client's by then, and the end of this one's connection would end it.
 func (h *hop) keep() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -246,10 +254,12 @@ func (h *hop) keep() {
 	h.stop()
 	var t *time.Timer
 	t = time.AfterFunc(every, func() {
-		reply, err := s.Noop(h.c.ctx)
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if err == nil && reply.Code != 421 && h.timer == t {
+		if h.timer != t {
+			return
+		}
+		if reply, err := s.Noop(h.c.ctx); err == nil && reply.Code != 421 {
 			t.Reset(every)
 		}
 	})

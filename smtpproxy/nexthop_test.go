@@ -14,7 +14,7 @@ import (
 // keeps what it took, and does what a test tells it to.
 type recorder struct {
 	l      net.Listener
-	answer func(line string) string // a test's own answer; "" is the usual one, "close" none
+	answer func(line string) string // a test's own answer; "" is the usual one, "close" none, "take" none to a dot though it was taken
 	idle   time.Duration            // it hangs up after so long
 
 	mu       sync.Mutex
@@ -22,7 +22,7 @@ type recorder struct {
 	lines    []string // all commands
 	open     int      // transactions that were begun and not ended
 	conns    int
-	now      int // connections that are open
+	now      map[net.Conn]bool // connections that are open
 }
 
 // recorded is a message that was handed over whole.
@@ -38,7 +38,7 @@ func record(t testing.TB) *recorder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &recorder{l: l}
+	r := &recorder{l: l, now: map[net.Conn]bool{}}
 	t.Cleanup(func() { l.Close() })
 	go func() {
 		for {
@@ -55,8 +55,8 @@ func record(t testing.TB) *recorder {
 const recorderEHLO = "250-next.example\r\n250-PIPELINING\r\n250-SIZE 2000000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250-CHUNKING\r\n250-AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER CRAM-MD5\r\n250 X-EVIL"
 
 func (r *recorder) serve(c net.Conn) {
-	r.count(1)
-	defer r.count(-1)
+	r.count(c, true)
+	defer r.count(c, false)
 	defer func() { c.Close() }()
 	c.SetDeadline(time.Now().Add(60 * time.Second))
 	var m recorded
@@ -86,11 +86,14 @@ func (r *recorder) serve(c net.Conn) {
 		verb, _, _ := strings.Cut(line, ":")
 		switch {
 		case verb == "MAIL FROM" && reply[0] == '2':
-			m, begun = recorded{mail: line[10:]}, true
-			r.opened(1)
+			if !begun { // what stands open already goes with it: nothing may
+				m, begun = recorded{}, true
+				r.opened(1)
+			}
+			m.mail = line[10:]
 		case verb == "RCPT TO" && reply[0] == '2':
 			m.rcpt = append(m.rcpt, line[8:])
-		case line == "RSET" && begun:
+		case line == "RSET" && reply[0] == '2' && begun:
 			begun = false
 			r.opened(-1)
 		}
@@ -117,10 +120,13 @@ func (r *recorder) serve(c net.Conn) {
 			}
 			begun = false
 			r.opened(-1)
-			if reply[0] == '2' {
+			if reply[0] == '2' || reply == "take" {
 				r.mu.Lock()
 				r.messages = append(r.messages, m)
 				r.mu.Unlock()
+			}
+			if reply == "take" {
+				return
 			}
 			fmt.Fprintf(c, "%s\r\n", reply)
 		}
@@ -140,12 +146,25 @@ func (r *recorder) serve(c net.Conn) {
 	}
 }
 
-func (r *recorder) count(n int) {
+func (r *recorder) count(c net.Conn, open bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now += n
-	if n > 0 {
-		r.conns++
+	if !open {
+		delete(r.now, c)
+		return
+	}
+	r.now[c] = true
+	r.conns++
+}
+
+// hangUp closes every connection for which f gives true.
+func (r *recorder) hangUp(f func() bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.now {
+		if f() {
+			c.Close()
+		}
 	}
 }
 

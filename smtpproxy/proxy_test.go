@@ -28,7 +28,8 @@ import (
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 // door is the gate of these tests: it relays all that comes, and keeps what it
-// saw. What the subject names is done instead: hold, refuse, panic, keep-first.
+// saw. What the subject names is done instead: hold, refuse, panic, relay to the
+// first, relay to some (by their places, "Subject: some 02").
 type door struct {
 	mu   sync.Mutex
 	seen []gate.Transaction
@@ -64,6 +65,11 @@ func (d *door) Submit(ctx context.Context, tx *gate.Transaction, hop gate.NextHo
 		panic("a rule")
 	case strings.HasPrefix(string(raw), "Subject: first"):
 		keep = tx.Recipients[:1]
+	case strings.HasPrefix(string(raw), "Subject: some "):
+		places, _, _ := strings.Cut(string(raw[len("Subject: some "):]), "\r\n")
+		for _, n := range places {
+			keep = append(keep, tx.Recipients[n-'0'])
+		}
 	}
 	m := &rewrite.Message{Body: tx.Body, Size: tx.Body.Size(), Hash: tx.Body.Hash()}
 	reply, err := hop.Relay(ctx, keep, m)
