@@ -63,6 +63,7 @@ type model struct {
 	mu     sync.Mutex
 	rnd    *rand.Rand // of the next hop
 	faults int        // of 1000 answers, times what the command is given
+	mood   string     // the command that is answered badly ten times as often
 	seen   int        // messages of the next hop that were looked at
 
 	dialogues, transactions, told, taken int
@@ -102,7 +103,11 @@ func (m *model) answer(line string) string {
 	verb, _, _ := strings.Cut(line, " ")
 	w := ways[verb]
 	m.mu.Lock()
-	bad, slow := m.rnd.IntN(1000) < m.faults*w.often, m.rnd.IntN(40) == 0
+	often := m.faults * w.often
+	if verb == m.mood {
+		often *= 10
+	}
+	bad, slow := m.rnd.IntN(1000) < often, m.rnd.IntN(40) == 0
 	way := ""
 	if bad {
 		way = w.answers[m.rnd.IntN(len(w.answers))]
@@ -120,6 +125,8 @@ func (m *model) play(t *testing.T, seed uint64) {
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	m.mu.Lock()
 	m.rnd, m.faults = rand.New(rand.NewPCG(seed, 1)), []int{0, 10, 10, 30, 60}[rnd.IntN(5)]
+	m.mood = []string{"", "", "MAIL", "RCPT", "RSET", "NOOP", "DATA", "."}[rnd.IntN(8)]
+	clean := m.faults == 0
 	m.mu.Unlock()
 	m.w.hop.answering(m.answer)
 	if rnd.IntN(4) == 0 { // what idles in the pool
@@ -140,6 +147,13 @@ func (m *model) play(t *testing.T, seed uint64) {
 	}
 	m.w.hop.wait(t)
 	m.check(t, players)
+	for _, p := range players {
+		for _, refused := range p.unkind {
+			if clean {
+				t.Errorf("%s: without a fault anywhere the client was told %s", p.id, refused)
+			}
+		}
+	}
 	if t.Failed() {
 		t.Errorf("this was seed %d", seed)
 	}
@@ -230,6 +244,8 @@ func (tx *transaction) check(t *testing.T, taken []recorded) (n int) {
 	switch {
 	case n > 1:
 		t.Errorf("%s: the next hop has it %d times", tx.id, n)
+	case tx.reply != "" && tx.reply != "250" && tx.reply[0] != '4' && tx.reply[0] != '5':
+		t.Errorf("%s: told %s", tx.id, tx.reply)
 	case tx.reply == "250" && len(want) > 0 && n == 0:
 		t.Errorf("%s: told 250, and nobody has it", tx.id)
 	case strings.HasPrefix(tx.reply, "5") && n > 0:

@@ -209,6 +209,9 @@ func follows(in *bufio.Reader, c byte) bool {
 }
 
 func (r *recorder) usual(line string, login *int) string {
+	if *login > 0 {
+		return r.step(line, login)
+	}
 	verb, _, _ := strings.Cut(line, " ")
 	switch strings.ToUpper(verb) {
 	case "GREETING":
@@ -223,9 +226,6 @@ func (r *recorder) usual(line string, login *int) string {
 		return r.auth(line, login)
 	case "MAIL", "RCPT", "RSET", "NOOP":
 		return "250 2.1.0 fine"
-	}
-	if *login > 0 {
-		return r.step(line, login)
 	}
 	return "500 5.5.2 what is " + line
 }

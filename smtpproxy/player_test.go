@@ -23,6 +23,8 @@ type player struct {
 	hasty bool                // pipelines
 	gone  bool
 
+	unkind []string // refusals that nothing of the client's is to blame for
+
 	all []*transaction
 	tx  *transaction // the open one
 }
@@ -31,7 +33,7 @@ func (p *player) chance(n int) bool { return p.rnd.IntN(n) == 0 }
 
 func (p *player) talk(t *testing.T, m *model) {
 	address, login := m.plain, p.chance(8)
-	if login {
+	if login || p.chance(2) {
 		address = m.login
 	}
 	c, err := net.Dial("tcp", address)
@@ -45,6 +47,11 @@ func (p *player) talk(t *testing.T, m *model) {
 	p.then = append(p.then, func(string) {})
 	p.say(hello)
 	p.sync()
+	if login && p.chance(2) { // in the middle of it
+		p.say("AUTH LOGIN\r\n")
+		p.sync()
+		return
+	}
 	if login {
 		p.say("AUTH PLAIN " + b64("\x00taro\x00secret") + "\r\n")
 		p.sync()
@@ -118,7 +125,7 @@ func (p *player) transact() {
 	tx := &transaction{id: fmt.Sprintf("%s-%d", p.id, len(p.all)), fate: "all"}
 	p.all = append(p.all, tx)
 	tx.mail = fmt.Sprintf("<s%s@example.jp>%s", tx.id, p.any("", " SIZE=500", " BODY=8BITMIME"))
-	p.say("MAIL FROM:" + tx.mail + "\r\n")
+	p.say("MAIL FROM:"+tx.mail+"\r\n", p.blameless("MAIL"))
 	for n := range p.rnd.IntN(5) {
 		p.recipient(tx, n)
 		p.trifle(tx)
@@ -138,9 +145,9 @@ func (p *player) transact() {
 }
 
 func (p *player) recipient(tx *transaction, n int) {
-	domain := "partner.example"
+	domain, kind := "partner.example", p.blameless("RCPT")
 	if p.chance(10) {
-		domain = "blocked.example"
+		domain, kind = "blocked.example", func(string) {}
 	}
 	to := fmt.Sprintf("<r%d-%s@%s>%s", n, tx.id, domain, p.any("", "", " NOTIFY=NEVER"))
 	p.say("RCPT TO:"+to+"\r\n", func(code string) {
@@ -149,7 +156,16 @@ func (p *player) recipient(tx *transaction, n int) {
 		} else {
 			tx.refused = append(tx.refused, to)
 		}
-	})
+	}, kind)
+}
+
+// blameless notes a refusal of what was said well.
+func (p *player) blameless(what string) func(code string) {
+	return func(code string) {
+		if code != "250" {
+			p.unkind = append(p.unkind, code+" to "+what)
+		}
+	}
 }
 
 func (p *player) trifle(tx *transaction) {
@@ -184,13 +200,17 @@ func (p *player) hand(tx *transaction) {
 		return
 	}
 	text := p.message(tx)
+	kind := p.blameless("the dot")
+	if strings.HasPrefix(text, "Subject: refuse") {
+		kind = func(string) {}
+	}
 	if p.chance(20) {
 		p.c.Write([]byte(text[:p.rnd.IntN(len(text))]))
 		p.c.Close()
 		p.gone, tx.body = true, ""
 		return
 	}
-	p.say(stuffed(text)+".\r\n", func(code string) { tx.reply = code })
+	p.say(stuffed(text)+".\r\n", func(code string) { tx.reply = code }, kind)
 }
 
 // message is one whose subject tells what is to become of it.

@@ -134,6 +134,26 @@ func TestResetRefused(t *testing.T) {
 	}
 }
 
+// TestLoginLeft: a session whose log-in the client left in its middle is nobody
+// else's: the next hop would take MAIL for the password.
+func TestLoginLeft(t *testing.T) {
+	w := newWorld(t, nil)
+	address := w.listen("relay-auth")
+	c := w.client(address)
+	c.say("", "220")
+	c.say(hello, "250")
+	c.say("AUTH LOGIN\r\n", "334")
+	c.Close()
+	for end := time.Now().Add(5 * time.Second); w.server.Connections() > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	c = w.client(address)
+	c.say("", "220")
+	c.say(hello, "250")
+	c.say(envelope+"DATA\r\n", "250", "250", "354")
+	c.say("x\r\n.\r\nQUIT\r\n", "250", "221")
+}
+
 // TestNoopsAfterReplay: a transaction that was opened anew is kept open as well.
 func TestNoopsAfterReplay(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.KeepAlive = 5 * time.Millisecond })

@@ -35,9 +35,8 @@ func (s *Session) authLine(ctx context.Context, line string) (Reply, error) {
 	}
 	return s.do(ctx, func() (Reply, error) {
 		reply, err := s.command(line)
-		if err == nil && reply.Code == 235 {
-			s.authed = true
-		}
+		s.asked = err == nil && reply.Code == 334
+		s.authed = s.authed || err == nil && reply.Code == 235
 		return reply, err
 	})
 }

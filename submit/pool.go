@@ -61,8 +61,8 @@ func (p *Pool) take(k poolKey) *Session {
 	return s
 }
 
-// Put takes a session back, without its open transaction. One that is broken or
-// authenticated, or for which there is no room, is closed.
+// Put takes a session back, without its open transaction. One that is broken,
+// authenticated or in the middle of a log-in, or for which there is no room, is closed.
 func (p *Pool) Put(s *Session) {
 	if s.Begun() {
 		if reply, err := s.Reset(context.Background()); err == nil && !reply.OK() {
@@ -70,7 +70,7 @@ func (p *Pool) Put(s *Session) {
 			return
 		}
 	}
-	if s.Err() != nil {
+	if s.Err() != nil || s.asking() {
 		s.Close()
 		return
 	}

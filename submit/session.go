@@ -32,6 +32,7 @@ type Session struct {
 	mu     sync.Mutex
 	broken error        // why the connection is of no use any more
 	authed bool         // somebody logged in
+	asked  bool         // AUTH waits for a response, and would take any line for it
 	begun  bool         // MAIL was accepted, and its transaction has not ended
 	used   time.Time    // when the last answer came
 	flaw   func([]byte) // tests: what goes wrong in the writer
@@ -84,6 +85,13 @@ func (s *Session) Authenticated() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.authed
+}
+
+// asking reports whether the server waits for a response of a log-in.
+func (s *Session) asking() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // Err tells why the session is of no use any more, or gives nil.
@@ -185,6 +193,9 @@ func (s *Session) Mail(ctx context.Context, p Path) (Reply, error) {
 		return Reply{}, err
 	}
 	return s.do(ctx, func() (Reply, error) {
+		if s.asked {
+			return Reply{}, errAsked
+		}
 		if s.route.Announce&XForward != 0 {
 			if err := s.xforward(); err != nil {
 				return Reply{}, err
@@ -195,6 +206,8 @@ func (s *Session) Mail(ctx context.Context, p Path) (Reply, error) {
 		return reply, err
 	})
 }
+
+var errAsked = errors.New("submit: a log-in was not brought to its end")
 
 // Begun reports whether a transaction is open.
 func (s *Session) Begun() bool {
@@ -257,10 +270,10 @@ func (s *Session) Close() error { return s.conn.Close() }
 // session that idled is asked.
 func (s *Session) Healthy(ctx context.Context) bool {
 	s.mu.Lock()
-	idle, broken := time.Since(s.used), s.broken
+	idle, broken, asked := time.Since(s.used), s.broken, s.asked
 	pending := s.r.Buffered() > 0 // an answer to nothing: 421, most likely
 	s.mu.Unlock()
-	if broken != nil || pending || hungUp(s.conn) {
+	if broken != nil || asked || pending || hungUp(s.conn) {
 		return false
 	}
 	if idle < 2*time.Second {
