@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,10 @@ type hop struct {
 
 	mailed   *submit.Path  // MAIL that was accepted
 	accepted []submit.Path // RCPTs that were accepted
-	mu       sync.Mutex
-	timer    *time.Timer // of the NOOPs
+
+	offered map[string]string // extensions of the session that answered the client's EHLO
+	mu      sync.Mutex
+	timer   *time.Timer // of the NOOPs
 }
 
 // open makes sure that there is a session.
@@ -71,6 +74,9 @@ func (h *hop) mail(p submit.Path) (submit.Reply, error) {
 				return submit.Reply{}, err
 			}
 		}
+		if h.lacks(p) {
+			return submit.Reply{}, &refusal{replyOther}
+		}
 		h.session.For(h.c.announced())
 		reply, err := h.session.Mail(h.c.ctx, p)
 		if (err != nil || reply.Code == 421) && h.session.Err() != nil && try == 0 {
@@ -85,6 +91,19 @@ func (h *hop) mail(p submit.Path) (submit.Reply, error) {
 		}
 		return soften(reply), nil
 	}
+}
+
+// lacks reports whether a path needs an extension that the client was offered and
+// this session does not have: it leads to another server of the next hop's than the
+// one before. What that one takes must not be refused for good.
+func (h *hop) lacks(p submit.Path) bool {
+	for _, q := range p.Params {
+		extension := extensionOf[strings.ToUpper(q.Key)]
+		if _, told := h.offered[extension]; told && !h.session.Offers(extension) {
+			return true
+		}
+	}
+	return false
 }
 
 // soften keeps a next hop's 421 from closing the client's connection: it is
@@ -106,6 +125,9 @@ func (h *hop) rcpt(p submit.Path) (submit.Reply, error) {
 				return submit.Reply{}, err
 			}
 			h.keep() // the NOOPs went to the lost one
+		}
+		if h.lacks(p) {
+			return submit.Reply{}, &refusal{replyOther}
 		}
 		reply, err := h.session.Rcpt(h.c.ctx, p)
 		if (err != nil || reply.Code == 421) && h.session.Err() != nil && try == 0 {

@@ -80,7 +80,6 @@ func newModel(t testing.TB) *model {
 func (m *model) end() {
 	m.w.hop.answering(nil)
 	m.w.server.Shutdown(m.w.t.Context())
-	m.w.hop.hangUp(func() bool { return true })
 }
 
 // ways in which an answer goes wrong, and how often.

@@ -26,7 +26,6 @@ type player struct {
 	unkind []string // refusals that nothing of the client's is to blame for
 
 	all []*transaction
-	tx  *transaction // the open one
 }
 
 func (p *player) chance(n int) bool { return p.rnd.IntN(n) == 0 }

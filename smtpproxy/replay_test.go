@@ -198,3 +198,49 @@ func TestTwoDots(t *testing.T) {
 		t.Errorf("%d dots were sent", dots.Load())
 	}
 }
+
+// TestOtherExtensions: where another server of the next hop's takes over that cannot
+// do what the client was offered, the client is told to come again. Asked, it would
+// refuse for good what the first one takes.
+func TestOtherExtensions(t *testing.T) {
+	for _, lost := range []string{"MAIL", "RCPT"} {
+		w := newWorld(t, nil)
+		old := record(t)
+		old.answering(func(line string) string {
+			switch {
+			case strings.HasPrefix(line, "EHLO"):
+				return "250 old.example"
+			case strings.Contains(line, "BODY="), strings.Contains(line, "NOTIFY="):
+				return "555 5.5.4 what is that"
+			}
+			return ""
+		})
+		w.hop.answering(func(line string) string {
+			if strings.HasPrefix(line, lost) {
+				w.hop.l.Close()
+				return "close"
+			}
+			return ""
+		})
+		l := w.listener("relay")
+		l.NextHop.Addresses = append(l.NextHop.Addresses, old.l.Addr().String())
+		a, err := w.server.Listen(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := w.client(a.String())
+		c.say("", "220")
+		c.say(hello, "250")
+		if lost == "MAIL" {
+			c.say("MAIL FROM:<taro@example.jp> BODY=8BITMIME\r\n", "451")
+		} else {
+			c.say(envelope+"RCPT TO:<second@ok.test> NOTIFY=NEVER\r\n", "250", "250", "451")
+		}
+		c.say("RSET\r\n"+envelope+"DATA\r\n", "250", "250", "250", "354")
+		c.say("x\r\n.\r\nQUIT\r\n", "250", "221")
+		old.wait(t)
+		if n := len(old.taken()); n != 1 {
+			t.Errorf("%s: the other server has %d messages", lost, n)
+		}
+	}
+}

@@ -78,6 +78,7 @@ var (
 	replyIdle      = submit.NewReply(421, "4.4.2", "timeout")
 	replyDrain     = submit.NewReply(421, "4.3.2", "shutting down, try again later")
 	replyLost      = submit.NewReply(451, "4.4.2", "connection to the next hop was lost, try again later")
+	replyOther     = submit.NewReply(451, "4.4.1", "next hop that is reached now does not offer this extension, try again later")
 	replyLostLogin = submit.NewReply(421, "4.4.2", "connection to the next hop was lost, log in again")
 	replyClients   = submit.NewReply(421, "4.7.0", "too many connections, try again later")
 	replyNoHop     = submit.NewReply(421, "4.4.1", "next hop is not available, try again later")
