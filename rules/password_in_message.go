@@ -69,9 +69,12 @@ func checkPasswordInMessage(pass *lint.Pass, p passwordInMessage) {
 		reportPasswords(pass, list, lint.High, fmt.Sprintf("%s that only a password opens, and a password in the same message", count(len(locked), "file")))
 		return
 	}
+	before := pass.Facts.Before.Locked
+	if before == nil {
+		return
+	}
 	list := filePasswords(pass, withoutLogIns(pass.Facts.Content().Bodies()))
-	late := pass.Facts.Content().Late(unsearchedAt(pass))
-	if before := pass.Facts.Before.Locked; len(list) == 0 && !late || before == nil || !before() {
+	if late := pass.Facts.Content().Late(unsearchedAt(pass)); len(list) == 0 && !late || !before() {
 		return
 	}
 	reportUnsearched(pass, "passwords")

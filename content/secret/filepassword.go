@@ -14,16 +14,13 @@ var (
 	trailing   = regexp.MustCompile(`(?i)\bpass ?(?:word|phrase|code)\b[^\n:]{1,60}: ?["'“]?([!-~]{6,40})["'”]?$`)
 	reversedEn = regexp.MustCompile(`(?i)\b(?:use|using|with|enter|type|key in)\s+(?:the (?:code|key|word|phrase)\s+)?["'“‘` + "`" + `]?([!-~]{4,40}?)["'”’` + "`" + `]?\s+(?:to (?:open|unzip|unlock|extract|decrypt|access|view)|as (?:the |a )?(?:pass ?word|passcode|key))`)
 	opening    = regexp.MustCompile(`(?i)\b(?:to (?:open|unzip|unlock|extract|decrypt|view)\b[^.\n]{0,40}?[ ,]+(?:use|using|enter|type|with|the password is|password)|unlocks? with|opens? with|encrypted with|protected with|locked with|protected by):? ["'“‘]?([!-~]{4,40})`)
-	hintsEn    = []string{"use", "using", "with", "enter", "type", "key in", "open", "unlock"}
 )
 
 // FilePasswords finds the passwords that a text tells for a locked file. Words
 // that only announce one ("別途お送りします", "will follow separately") hold
 // none.
 func FilePasswords(text string) []Secret {
-	lower := needle.Lower(text)
-	reverse := hasAny(lower, hintsEn) || hasAny(lower, []string{"password", "passphrase", "passcode"}) || hasAny(text, []string{"解凍", "開", "展開", "復号", "ロック", "閲覧", "ご覧"})
-	if !reverse && !hinted(text) {
+	if !reverseWords.In(text) && !hinted(text) {
 		return nil
 	}
 	lines := linesOf(text, true)
@@ -48,21 +45,24 @@ func FilePasswords(text string) []Secret {
 	return out
 }
 
-func hasAny(s string, list []string) bool {
-	for _, w := range list {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	return false
+// reversals are the ways in which the password stands elsewhere than behind its
+// label, and words of which one is in every text that is of such a way.
+var reversals = []struct {
+	words *needle.Set
+	re    *regexp.Regexp
+}{
+	{openedWords, reversedJa}, {openedWords, openJa}, {trailingWords, trailing}, {openWords, reversedEn}, {openWords, opening},
 }
 
 func reversedIn(t string) string {
-	if !hasRun(t, 4) {
+	if !reverseWords.In(t) || !hasRun(t, 4) {
 		return ""
 	}
-	for _, re := range []*regexp.Regexp{reversedJa, openJa, trailing, reversedEn, opening} {
-		for _, m := range re.FindAllStringSubmatch(t, 3) {
+	for _, way := range reversals {
+		if !way.words.In(t) {
+			continue
+		}
+		for _, m := range way.re.FindAllStringSubmatch(t, 3) {
 			if v := trimValue(m[1]); secretive(v, "", false) && !strings.ContainsAny(v, "/@") && !file(v) {
 				return v
 			}

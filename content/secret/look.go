@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 
 	"maillint/internal/needle"
@@ -18,6 +19,17 @@ var (
 		"benutzer", "identifiant", "usuario", "用户名", "用戶名", "账号", "帳號", "帐号", "아이디", "ſ"})
 	// keyWords are in everything that labelled matches.
 	keyWords = needle.NewFolded([]string{"api", "secret", "client", "access", "auth", "private", "bearer", "シークレット", "アクセスキー", "アクセストークン", "秘密鍵", "トークン", "ſ"})
+	// openedWords, trailingWords and openWords are in everything that the Japanese
+	// and the English ways of a password before what it opens match; reverseWords
+	// are all of them.
+	opened  = []string{"解凍", "開け", "開い", "開き", "開く", "展開", "復号", "開封", "ロック", "閲覧", "ご覧"}
+	trailed = []string{"password", "pass word", "passphrase", "pass phrase", "passcode", "pass code", "ſ"}
+	opens   = []string{"to open", "to unzip", "to unlock", "to extract", "to decrypt", "to access", "to view", "as password", "as pass word", "as passcode", "as key", "as the ", "as a ",
+		"unlock with", "unlocks with", "open with", "opens with", "encrypted with", "protected with", "locked with", "protected by", "ſ", "\u212a"}
+	openedWords   = needle.New(opened)
+	trailingWords = needle.NewFolded(trailed)
+	openWords     = needle.NewFolded(opens)
+	reverseWords  = needle.NewFolded(slices.Concat(opened, trailed, opens))
 	// prefixes are those of the shapes.
 	prefixes = func() *needle.Set {
 		var list []string

@@ -9,7 +9,11 @@ import (
 
 // Set is a set of texts to look for. It is immutable and safe for concurrent use.
 type Set struct {
-	starts [256]uint8 // by octet, in which tables needles start with it: short 1, long 2
+	// starts and pairs tell, by the first octet of needles and by a hash of the
+	// first two, in which tables they are: short 1, long 2. A last octet of a text
+	// has none behind it.
+	starts [256]uint8
+	pairs  *[1 << pairBits]uint8
 	fold   bool
 	short  table // needles of less than longNeedle octets
 	long   table
@@ -33,6 +37,7 @@ type entry struct {
 type Hit struct{ At, Needle int32 }
 
 const (
+	pairBits   = 12
 	hashBits   = 11
 	longNeedle = 6 // two Japanese characters
 )
@@ -46,7 +51,7 @@ func New(needles []string) *Set { return build(needles, false) }
 func NewFolded(needles []string) *Set { return build(needles, true) }
 
 func build(needles []string, fold bool) *Set {
-	s := &Set{fold: fold}
+	s := &Set{fold: fold, pairs: new([1 << pairBits]uint8)}
 	for i, n := range needles {
 		if n == "" {
 			continue
@@ -60,14 +65,40 @@ func build(needles []string, fold bool) *Set {
 			t, class = &s.long, 2
 		}
 		t.entries = append(t.entries, entry{load(n), mask, n, int32(i)})
-		s.starts[n[0]] |= class
-		if fold && n[0] >= 'a' && n[0] <= 'z' {
-			s.starts[n[0]-'a'+'A'] |= class
+		for _, a := range s.cases(n[0]) {
+			s.starts[a] |= class
+			if len(n) > 1 {
+				for _, b := range s.cases(n[1]) {
+					s.pairs[pair(a, b)] |= class
+				}
+				continue
+			}
+			for b := range 256 {
+				s.pairs[pair(a, byte(b))] |= class
+			}
 		}
 	}
 	s.short.sort(3)
 	s.long.sort(longNeedle)
 	return s
+}
+
+// cases are the octets of a text that an octet of a needle stands for.
+func (s *Set) cases(c byte) []byte {
+	if s.fold && c >= 'a' && c <= 'z' {
+		return []byte{c, c - 'a' + 'A'}
+	}
+	return []byte{c}
+}
+
+func pair(a, b byte) uint16 { return (uint16(a)<<4 ^ uint16(b)) & (1<<pairBits - 1) }
+
+// class tells in which tables needles may be that start at i.
+func (s *Set) class(text string, i int) uint8 {
+	if i+1 < len(text) {
+		return s.pairs[pair(text[i], text[i+1])]
+	}
+	return s.starts[text[i]]
 }
 
 // sort puts the entries in the order of their hashes, of which at most so many
@@ -131,7 +162,7 @@ func small(w uint64) uint64 {
 // places. Hits overlap where needles do.
 func (s *Set) Scan(text string, hits []Hit) []Hit {
 	for i := 0; i < len(text); i++ {
-		class := s.starts[text[i]]
+		class := s.class(text, i)
 		if class == 0 {
 			continue
 		}
@@ -162,7 +193,7 @@ func (s *Set) hits(hits []Hit, some []entry, text string, i int, w uint64) []Hit
 // In reports whether any needle stands in a text.
 func (s *Set) In(text string) bool {
 	for i := 0; i < len(text); i++ {
-		class := s.starts[text[i]]
+		class := s.class(text, i)
 		if class == 0 {
 			continue
 		}
