@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"maillint/internal/needle"
 )
@@ -40,8 +41,9 @@ type column struct {
 }
 
 type columnTable struct {
-	exact          map[string]column
-	suffix, prefix []pattern
+	exact  map[string]column
+	prefix []pattern
+	suffix [256][]pattern // by their last octet
 }
 
 type pattern struct {
@@ -69,7 +71,8 @@ func readColumns(file string) columnTable {
 				h = before
 			}
 			if behind, ok := strings.CutPrefix(h, "*"); ok {
-				t.suffix = append(t.suffix, pattern{behind, c})
+				last := behind[len(behind)-1]
+				t.suffix[last] = append(t.suffix[last], pattern{behind, c})
 				h = behind
 			}
 			if _, have := t.exact[h]; !have {
@@ -96,7 +99,7 @@ func headOf(cell string) column {
 	if c, ok := columns.exact[h]; ok {
 		return c
 	}
-	for _, p := range columns.suffix {
+	for _, p := range columns.suffix[h[len(h)-1]] {
 		if before, ok := strings.CutSuffix(h, p.text); ok && !ofThings(before) {
 			return p.column
 		}
@@ -118,18 +121,41 @@ func ofThings(before string) bool {
 	return false
 }
 
-// headKey writes a head as columns.txt does: no blanks, marks or remarks in
-// brackets, lower case.
-func headKey(cell string) string {
-	s := needle.Lower(Fold(cell))
-	if i := strings.IndexAny(s, "([{（【〔<"); i > 0 {
-		s = s[:i]
+const (
+	headBrackets = "([{（【〔<"
+	headMarks    = "*※_:;#?'\".・/\\-()[]【】（）"
+)
+
+// headSigns are those of ASCII that end a head's key, or are left out of it.
+var headSigns = func() (t [utf8.RuneSelf]struct{ bracket, mark bool }) {
+	for c := range t {
+		t[c].bracket = strings.ContainsRune(headBrackets, rune(c))
+		t[c].mark = unicode.IsSpace(rune(c)) || strings.ContainsRune(headMarks, rune(c))
 	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || strings.ContainsRune("*※_:;#?'\".・/\\-()[]【】（）", r) {
-			return -1
+	return t
+}()
+
+// headKey writes a head as columns.txt does: no blanks, marks or remarks in
+// brackets, lower case. Every line of a letter with commas in it is asked.
+func headKey(cell string) string {
+	var key strings.Builder
+	key.Grow(len(cell))
+	bracketed := false
+	for i, r := range needle.Lower(Fold(cell)) {
+		var bracket, mark bool
+		if r < utf8.RuneSelf {
+			bracket, mark = headSigns[r].bracket, headSigns[r].mark
+		} else {
+			bracket = strings.ContainsRune(headBrackets, r)
+			mark = unicode.IsSpace(r) || strings.ContainsRune(headMarks, r)
 		}
-		return r
-	}, s)
-	return strings.TrimRight(s, "0123456789")
+		if bracket && i > 0 && !bracketed {
+			break
+		}
+		bracketed = bracketed || bracket
+		if !mark {
+			key.WriteRune(r)
+		}
+	}
+	return strings.TrimRight(key.String(), "0123456789")
 }

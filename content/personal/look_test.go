@@ -1,8 +1,13 @@
 package personal
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
+
+	"maillint/internal/needle"
 )
 
 // A look that rules a line out never rules out what its pattern matches.
@@ -43,6 +48,42 @@ func FuzzLooks(f *testing.F) {
 					t.Errorf("%s at %d of %q is ruled out", s.kind.ID, i, line)
 				}
 			}
+		}
+	})
+}
+
+// FuzzHeadKey: the key is what the words say that describe it.
+func FuzzHeadKey(f *testing.F) {
+	for _, s := range []string{"E-mail (home)", "(name", "((a(b", "氏名（漢字）", "【電話】番号", " Tel. No.1 ", "Ｎａｍｅ：", "\xffa", "A\u00a0B", "<x", "a\u3000b<c"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		want := needle.Lower(Fold(cell))
+		if i := strings.IndexAny(want, headBrackets); i > 0 {
+			want = want[:i]
+		}
+		want = strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) || strings.ContainsRune(headMarks, r) {
+				return -1
+			}
+			return r
+		}, want)
+		want = strings.TrimRight(want, "0123456789")
+		if got := headKey(cell); got != want {
+			t.Errorf("headKey(%q) = %q, want %q", cell, got, want)
+		}
+	})
+}
+
+// FuzzSplitWide: as the expression does that describes it.
+func FuzzSplitWide(f *testing.F) {
+	for _, s := range []string{"", "a", "a  b", "a   b c    d", "  a", strings.Repeat("x  ", 70), "a  "} {
+		f.Add(s)
+	}
+	wide := regexp.MustCompile(` {2,}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := splitWide(s, 64), wide.Split(s, 64); !slices.Equal(got, want) {
+			t.Errorf("splitWide(%q) = %q, want %q", s, got, want)
 		}
 	})
 }

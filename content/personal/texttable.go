@@ -1,7 +1,6 @@
 package personal
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -24,8 +23,7 @@ func (p *proseReader) table(line string, number int) bool {
 		if !strings.Contains(line, delim) {
 			continue
 		}
-		cells := cut(line, delim)
-		if n := recognised(cells); n >= 2 && n*2 >= filled(cells) {
+		if mostlyHeads(cut(line, delim)) {
 			p.flush()
 			p.delim, p.lines, p.rowsAt = delim, []string{line}, number
 			return true
@@ -71,14 +69,26 @@ func even(rows [][]string, delim string) bool {
 	return good*3 >= len(rows)*2
 }
 
-var wide = regexp.MustCompile(` {2,}`)
+// splitWide cuts at every two blanks or more, into at most so many cells.
+func splitWide(line string, most int) []string {
+	var cells []string
+	for len(cells) < most-1 {
+		before, behind, ok := strings.Cut(line, "  ")
+		if !ok {
+			break
+		}
+		cells = append(cells, before)
+		line = strings.TrimLeft(behind, " ")
+	}
+	return append(cells, line)
+}
 
 // cut cuts a line into cells. Quotes around cells of CSV are taken off.
 func cut(line, delim string) []string {
 	var cells []string
 	switch {
 	case delim == "  ":
-		cells = wide.Split(strings.TrimSpace(line), 64)
+		cells = splitWide(strings.TrimSpace(line), 64)
 	case delim == "," && strings.Contains(line, `"`):
 		return cutQuoted(line)
 	default:

@@ -20,7 +20,8 @@ var (
 // that only announce one ("別途お送りします", "will follow separately") hold
 // none.
 func FilePasswords(text string) []Secret {
-	if !reverseWords.In(text) && !hinted(text) {
+	labels, reverse := hinted(text), reverseWords.In(text)
+	if !labels && !reverse {
 		return nil
 	}
 	lines := linesOf(text, true)
@@ -30,13 +31,16 @@ func FilePasswords(text string) []Secret {
 			break
 		}
 		t := lines[i].text
-		if hinted(t) {
+		if labels && hinted(t) {
 			for _, loc := range passwordLabels(t) {
 				if v, at, ok := passwordBehind(lines, i, loc); ok && !meetingWord.MatchString(t[max(0, loc[0]-30):loc[0]]) {
 					out = append(out, Secret{FilePassword, "password", mask(v), lines[at].number})
 					break
 				}
 			}
+		}
+		if !reverse {
+			continue
 		}
 		if v := reversedIn(t); v != "" {
 			out = append(out, Secret{FilePassword, "password", mask(v), lines[i].number})

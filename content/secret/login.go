@@ -47,18 +47,32 @@ func linesOf(text string, quoted bool) []line {
 	for l := range strings.Lines(text) {
 		n++
 		l = strings.TrimSpace(l)
-		if quoted {
-			l = strings.TrimLeft(l, "> ")
-		} else if strings.HasPrefix(l, ">") {
-			continue
+		if !plain(l) {
+			if quoted {
+				l = strings.TrimLeft(l, "> ")
+			} else if strings.HasPrefix(l, ">") {
+				continue
+			}
+			l = strings.TrimSpace(strings.Trim(l, decoration))
 		}
-		l = strings.TrimSpace(strings.Trim(l, "■◆●・※*|-=─━+○□▼▽"))
 		if l == "" {
 			continue
 		}
 		out = append(out, line{l[:min(len(l), 600)], n})
 	}
 	return out
+}
+
+const decoration = "■◆●・※*|-=─━+○□▼▽"
+
+// plain: a line begins and ends with an ASCII letter or a digit, or ends as a
+// sentence does: nothing is to be taken off.
+func plain(l string) bool {
+	if l == "" || !alnum(l[0]) {
+		return false
+	}
+	end := l[len(l)-1]
+	return alnum(end) || end == '.' || end == ',' || end == ':'
 }
 
 // both: "ID/PW: user / pass".

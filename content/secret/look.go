@@ -12,7 +12,7 @@ import (
 // against it. Patterns that ignore case take ſ for an s, and small letters are
 // made of the Kelvin sign as well.
 var (
-	hintWords  = needle.NewFolded(append([]string{"\u212a"}, hints...))
+	hintWords  = needle.NewFolded(hints)
 	labelWords = needle.NewFolded(append([]string{"\u212a", "ſ"}, hints...))
 	// idWords are in everything that idLabel matches.
 	idWords = needle.NewFolded([]string{"ユーザ", "ログイン", "利用者", "会員", "アカウント", "管理者", "お客様", "契約", "接続", "user", "log", "sign", "account", "usr", "id", "mail", "メールアドレス",
@@ -41,9 +41,9 @@ var (
 )
 
 // hinted reports whether a text may hold a label of a password: its small
-// letters hold one of the hints.
+// letters hold one of the hints. The Kelvin sign's is a k.
 func hinted(text string) bool {
-	return hintWords.In(text) && hintedIn(strings.ToLower(text))
+	return hintWords.In(text) || strings.Contains(text, "\u212a") && hintedIn(strings.ToLower(text))
 }
 
 func hintedIn(lower string) bool {
