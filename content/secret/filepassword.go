@@ -20,7 +20,7 @@ var (
 // that only announce one ("別途お送りします", "will follow separately") hold
 // none.
 func FilePasswords(text string) []Secret {
-	labels, reverse := hinted(text), reverseWords.In(text)
+	labels, reverse := labelWords.In(text), reverseWords.In(text)
 	if !labels && !reverse {
 		return nil
 	}
@@ -31,7 +31,7 @@ func FilePasswords(text string) []Secret {
 			break
 		}
 		t := lines[i].text
-		if labels && hinted(t) {
+		if labels {
 			for _, loc := range passwordLabels(t) {
 				if v, at, ok := passwordBehind(lines, i, loc); ok && !meetingWord.MatchString(t[max(0, loc[0]-30):loc[0]]) {
 					out = append(out, Secret{FilePassword, "password", mask(v), lines[at].number})

@@ -15,12 +15,12 @@ var (
 	startLater  = regexp.MustCompile(`(?i)(?:初回|最初|はじめて|初めて|first|initial).{0,30}(?:ログイン|サインイン|log ?-?in|sign ?-?in|logon|use)|変更して|変更を|変更いただ|change (?:it|your|the|this) |be (?:asked|prompted|required) to (?:change|set)`)
 )
 
-// The texts that a cheap look finds before any label is looked for.
-var hints = []string{"pass", "pw", "p/w", "パス", "ﾊﾟｽ", "ぱす", "暗証", "キー", "コード", "鍵", "kennwort", "mot de", "contrase", "senha", "wachtwoord", "密", "口令", "비밀", "암호", "패스"}
-
 // passwordLabels finds the first four labels of passwords on a line. Most lines
 // with a label have one, and nothing behind it that may be another.
 func passwordLabels(text string) [][]int {
+	if !labelWords.In(text) {
+		return nil
+	}
 	first := passwordLabel.FindStringIndex(text)
 	if first == nil {
 		return nil

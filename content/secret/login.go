@@ -17,7 +17,7 @@ const linesBefore, linesBehind = 5, 3
 // them.
 func LogIns(text string, quoted bool) []Secret {
 	out := userInLink(text)
-	if !hinted(text) {
+	if !labelWords.In(text) {
 		return out
 	}
 	lines := linesOf(text, quoted)
@@ -25,7 +25,7 @@ func LogIns(text string, quoted bool) []Secret {
 		if len(out) >= mostSecrets {
 			break
 		}
-		if !hinted(lines[i].text) {
+		if !labelWords.In(lines[i].text) {
 			continue
 		}
 		if s, ok := logInAt(lines, i); ok {

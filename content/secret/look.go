@@ -2,7 +2,6 @@ package secret
 
 import (
 	"slices"
-	"strings"
 
 	"maillint/internal/needle"
 )
@@ -12,8 +11,10 @@ import (
 // against it. Patterns that ignore case take ſ for an s, and small letters are
 // made of the Kelvin sign as well.
 var (
-	hintWords  = needle.NewFolded(hints)
-	labelWords = needle.NewFolded(append([]string{"\u212a", "ſ"}, hints...))
+	// labelWords are in everything that passwordLabel and both match: what labels
+	// begin with.
+	labelWords = needle.NewFolded([]string{"パス", "ﾊﾟｽﾜｰﾄﾞ", "ぱすわーど", "暗証", "解凍", "開封", "復号", "展開", "解除", "pass", "pw", "p/w", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord",
+		"密码", "密碼", "口令", "비밀번호", "암호", "패스워드", "\u212a", "ſ"})
 	// idWords are in everything that idLabel matches.
 	idWords = needle.NewFolded([]string{"ユーザ", "ログイン", "利用者", "会員", "アカウント", "管理者", "お客様", "契約", "接続", "user", "log", "sign", "account", "usr", "id", "mail", "メールアドレス",
 		"benutzer", "identifiant", "usuario", "用户名", "用戶名", "账号", "帳號", "帐号", "아이디", "ſ"})
@@ -39,21 +40,6 @@ var (
 		return needle.New(list)
 	}()
 )
-
-// hinted reports whether a text may hold a label of a password: its small
-// letters hold one of the hints. The Kelvin sign's is a k.
-func hinted(text string) bool {
-	return hintWords.In(text) || strings.Contains(text, "\u212a") && hintedIn(strings.ToLower(text))
-}
-
-func hintedIn(lower string) bool {
-	for _, h := range hints {
-		if strings.Contains(lower, h) {
-			return true
-		}
-	}
-	return false
-}
 
 // inRun are the octets of a run: ASCII without blanks.
 var inRun = func() (t [256]bool) {
