@@ -470,6 +470,32 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// BenchmarkProse judges long letters, which most rules have to read to their end.
+func BenchmarkProse(b *testing.B) {
+	org, _ := lint.NewOrg([]string{"ours.example"})
+	var all []lint.Entry
+	for _, r := range All {
+		all = append(all, lint.Entry{Instance: r.Default()})
+	}
+	e := lint.NewEngine(org, all)
+	for name, text := range map[string]string{
+		"english": "Dear Bob,\n\nI have looked through the draft with Anna, and we would use the second form, which is open to all.\nThe minutes of Tuesday, as agreed, go to the whole committee; please enter your name\n" +
+			"with the time that suits you.  We passed on your question about the room (it is free on 14 March 2025).\n\nKind regards,\nHanako\n",
+		"japanese": "お世話になっております。\n先日の会議の議事録について、修正のご連絡をいただきありがとうございました。\n次回は3月14日（金）の午後に、本館2階の会議室で開く予定です。\nご都合をお知らせください。よろしくお願いいたします。\n\n",
+	} {
+		raw := []byte(strings.ReplaceAll("From: a@ours.example\nTo: bob@partner.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"+strings.Repeat(text, 65536/len(text)), "\n", "\r\n"))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				m := message.Parse(raw)
+				m.Envelope = m.EnvelopeFromFields()
+				_, _ = e.Run(m)
+			}
+		})
+	}
+}
+
 func BenchmarkRules(b *testing.B) {
 	org, _ := lint.NewOrg([]string{"ours.example"})
 	raw := []byte(strings.ReplaceAll("From: a@ours.example\nTo: "+people(30, 12)+"\nSubject: x\n\nText\n", "\n", "\r\n"))

@@ -1,6 +1,7 @@
 package personal
 
 import (
+	"bytes"
 	_ "embed"
 	"strings"
 	"unicode"
@@ -42,8 +43,8 @@ type column struct {
 
 type columnTable struct {
 	exact  map[string]column
-	prefix []pattern
-	suffix [256][]pattern // by their last octet
+	prefix [256][]pattern // by their first octet
+	suffix [256][]pattern // by their last
 }
 
 type pattern struct {
@@ -67,8 +68,9 @@ func readColumns(file string) columnTable {
 				c.weak, h = true, h[1:]
 			}
 			if before, ok := strings.CutSuffix(h, "*"); ok {
-				t.prefix = append(t.prefix, pattern{strings.TrimPrefix(before, "*"), c})
 				h = before
+				before = strings.TrimPrefix(before, "*")
+				t.prefix[before[0]] = append(t.prefix[before[0]], pattern{before, c})
 			}
 			if behind, ok := strings.CutPrefix(h, "*"); ok {
 				last := behind[len(behind)-1]
@@ -92,20 +94,20 @@ func headOf(cell string) column {
 	if cell == "" || len(cell) > 90 {
 		return column{}
 	}
-	h := headKey(cell)
-	if h == "" {
+	h := headKey(make([]byte, 0, 96), cell)
+	if len(h) == 0 {
 		return column{}
 	}
-	if c, ok := columns.exact[h]; ok {
+	if c, ok := columns.exact[string(h)]; ok {
 		return c
 	}
 	for _, p := range columns.suffix[h[len(h)-1]] {
-		if before, ok := strings.CutSuffix(h, p.text); ok && !ofThings(before) {
+		if before, ok := strings.CutSuffix(string(h), p.text); ok && !ofThings(before) {
 			return p.column
 		}
 	}
-	for _, p := range columns.prefix {
-		if strings.HasPrefix(h, p.text) {
+	for _, p := range columns.prefix[h[0]] {
+		if strings.HasPrefix(string(h), p.text) {
 			return p.column
 		}
 	}
@@ -135,11 +137,9 @@ var headSigns = func() (t [utf8.RuneSelf]struct{ bracket, mark bool }) {
 	return t
 }()
 
-// headKey writes a head as columns.txt does: no blanks, marks or remarks in
+// headKey appends a head as columns.txt has it: no blanks, marks or remarks in
 // brackets, lower case. Every line of a letter with commas in it is asked.
-func headKey(cell string) string {
-	var key strings.Builder
-	key.Grow(len(cell))
+func headKey(key []byte, cell string) []byte {
 	bracketed := false
 	for i, r := range needle.Lower(Fold(cell)) {
 		var bracket, mark bool
@@ -154,8 +154,8 @@ func headKey(cell string) string {
 		}
 		bracketed = bracketed || bracket
 		if !mark {
-			key.WriteRune(r)
+			key = utf8.AppendRune(key, r)
 		}
 	}
-	return strings.TrimRight(key.String(), "0123456789")
+	return bytes.TrimRight(key, "0123456789")
 }

@@ -69,7 +69,7 @@ func FuzzHeadKey(f *testing.F) {
 			return r
 		}, want)
 		want = strings.TrimRight(want, "0123456789")
-		if got := headKey(cell); got != want {
+		if got := string(headKey(nil, cell)); got != want {
 			t.Errorf("headKey(%q) = %q, want %q", cell, got, want)
 		}
 	})
@@ -84,6 +84,25 @@ func FuzzSplitWide(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		if got, want := splitWide(s, 64), wide.Split(s, 64); !slices.Equal(got, want) {
 			t.Errorf("splitWide(%q) = %q, want %q", s, got, want)
+		}
+	})
+}
+
+// FuzzHeaded: a line is the head of a table where its cells say so.
+func FuzzHeaded(f *testing.F) {
+	for _, s := range []string{"name, phone", "氏名 | 電話 | 備考 | x | y", "a,b,name,phone", "name\tphone\tx\ty\tz", "|name|phone|", "name   phone", `"name","tel, fax"`, "name;;;phone;", "I, you, name"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		for _, delim := range []string{"\t", "|", ",", ";", "  "} {
+			row := cut(line, delim)
+			if len(row) >= 64 || delim == "  " && strings.ContainsAny(line, "\t\v\f\r\n") {
+				continue
+			}
+			n := recognised(row)
+			if got, want := headed(line, delim), n >= 2 && n*2 >= filled(row); got != want {
+				t.Errorf("headed(%q, %q) = %v, want %v", line, delim, got, want)
+			}
 		}
 	})
 }

@@ -48,7 +48,7 @@ type proseReader struct {
 	c       *collector
 	current record
 	started int    // line of the record's last item
-	above   string // the line before, lower case, if it is short
+	above   string // the line before, if it is short
 	name    string // a short line that may be the name above its data
 	named   int    // its number
 	quoting bool   // within the header of a quoted message
@@ -70,7 +70,7 @@ func (p *proseReader) line(line string, number int) {
 		p.label(line, number)
 		return
 	}
-	items := p.c.itemsOf(line, p.above)
+	items := p.c.itemsOf(line, needle.Lower(p.above))
 	p.above = p.wordFor(line, items)
 	if len(items) == 0 {
 		p.label(line, number)
@@ -93,7 +93,7 @@ func (p *proseReader) wordFor(line string, items []item) string {
 
 func short(line string) string {
 	if len(line) < 80 {
-		return needle.Lower(line)
+		return line
 	}
 	return ""
 }

@@ -90,23 +90,6 @@ func recognised(row []string) int {
 	return n
 }
 
-// mostlyHeads: two or more are known, and half of those that are not empty. The
-// lines of a letter are asked, of which most have it wrong from the start.
-func mostlyHeads(row []string) bool {
-	all, known, others := filled(row), 0, 0
-	for _, cell := range row {
-		switch {
-		case headOf(cell).role != roleNone:
-			known++
-		case strings.TrimSpace(cell) != "":
-			if others++; 2*others > all {
-				return false
-			}
-		}
-	}
-	return known >= 2
-}
-
 func filled(row []string) int {
 	n := 0
 	for _, cell := range row {

@@ -23,13 +23,38 @@ func (p *proseReader) table(line string, number int) bool {
 		if !strings.Contains(line, delim) {
 			continue
 		}
-		if mostlyHeads(cut(line, delim)) {
+		if headed(line, delim) {
 			p.flush()
 			p.delim, p.lines, p.rowsAt = delim, []string{line}, number
 			return true
 		}
 	}
 	return false
+}
+
+// headed: a line is the head of a table: two cells or more are heads that are
+// known, and half of those that are not empty. The lines of a letter are asked,
+// and most have it wrong from the start.
+func headed(line, delim string) bool {
+	if delim == "," && strings.Contains(line, `"`) {
+		row := cut(line, delim)
+		n := recognised(row)
+		return n >= 2 && n*2 >= filled(row)
+	}
+	most := strings.Count(line, delim) + 1
+	known, others := 0, 0
+	for more := true; more && 2*others <= most; {
+		var cell string
+		cell, line, more = strings.Cut(line, delim)
+		cell = strings.Trim(strings.TrimSpace(cell), `"`)
+		switch {
+		case headOf(cell).role != roleNone:
+			known++
+		case strings.TrimSpace(cell) != "":
+			others++
+		}
+	}
+	return known >= 2 && known >= others
 }
 
 func (p *proseReader) endTable() {

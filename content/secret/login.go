@@ -79,7 +79,7 @@ func plain(l string) bool {
 var both = regexp.MustCompile(`(?i)(?:\bid|ユーザー(?:id|名)?|\buser ?(?:name)?|\blogin|アカウント|\baccount) ?(?:/|・|&|＆|,|と|、|and|\+) ?(?:パスワード|pass ?word|pass|pw|pwd)s?[^A-Za-z0-9\n]{1,6}([!-~]{2,40}?) ?(?:/|,|、|・| |　|:) ?([!-~]{4,40})`)
 
 func bothOn(text string) []string {
-	if !hasRun(text, 4) {
+	if !hasRun(text, 4) || !withLabel(text) {
 		return nil
 	}
 	return both.FindStringSubmatch(text)

@@ -12,9 +12,10 @@ import (
 // made of the Kelvin sign as well.
 var (
 	// labelWords are in everything that passwordLabel and both match: what labels
-	// begin with.
+	// begin with, and the letters of oddCase.
 	labelWords = needle.NewFolded([]string{"パス", "ﾊﾟｽﾜｰﾄﾞ", "ぱすわーど", "暗証", "解凍", "開封", "復号", "展開", "解除", "pass", "pw", "p/w", "kennwort", "mot de passe", "contrase", "senha", "wachtwoord",
 		"密码", "密碼", "口令", "비밀번호", "암호", "패스워드", "\u212a", "ſ"})
+	oddCase = needle.New([]string{"\u212a", "ſ"})
 	// idWords are in everything that idLabel matches.
 	idWords = needle.NewFolded([]string{"ユーザ", "ログイン", "利用者", "会員", "アカウント", "管理者", "お客様", "契約", "接続", "user", "log", "sign", "account", "usr", "id", "mail", "メールアドレス",
 		"benutzer", "identifiant", "usuario", "用户名", "用戶名", "账号", "帳號", "帐号", "아이디", "ſ"})

@@ -9,7 +9,7 @@ import (
 // A look that rules a text out never rules out what its pattern matches.
 func FuzzLooks(f *testing.F) {
 	for _, s := range []string{"pass word: x", "PAſSWORD", "\u212aennwort", "ﾊﾟｽﾜｰﾄﾞ", "解凍キー", "uſer name", "Benutzer", "log-in", "ユーザー名", "api key = abcdefghij0123456789", "Bearer abcdefghij0123456789", "client_ſecret: abcdefghijklmnopqrst", "トークンはabcdefghij0123456789", "AKIA0123456789ABCDEF",
-		"パスワードとPW", "pass pass pass pass pass", "ID/PW: user1 / pass1", "「abcd」で解凍", "解凍するときは「abcd」", "password for it: abcdef", "use abcd to open", "opens with abcd", "using the key abcdef as a password", "enter abcd1 as passcode", "type “abcd” as the key", "with\tabcd to view", "to decrypt it, type abcd", "protected by: abcd", "uſe abcd aſ paſſword", "key in abcd as \u212aey", " of the archive is ", ": ", " is: ", "cfg.pass", "f(x)", "$PASS", "%PASS%", "a->b["} {
+		"パスワードとPW", "pass pass pass pass pass", "ID/PW: user1 / pass1", "ID and Password: taro abcd1234", "ユーザー名とパスワード：taro1 / abcd1", "login & pass= taro1,abcd1", "account AND  PW: a1 / b234", "passed password PASS_1 pass", "p/wパス解凍用のキー", "「abcd」で解凍", "解凍するときは「abcd」", "password for it: abcdef", "use abcd to open", "opens with abcd", "using the key abcdef as a password", "enter abcd1 as passcode", "type “abcd” as the key", "with\tabcd to view", "to decrypt it, type abcd", "protected by: abcd", "uſe abcd aſ paſſword", "key in abcd as \u212aey", " of the archive is ", ": ", " is: ", "cfg.pass", "f(x)", "$PASS", "%PASS%", "a->b["} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -28,8 +28,8 @@ func FuzzLooks(f *testing.F) {
 		if got, want := somethingIn(s), ofSomething.FindStringIndex(s); !reflect.DeepEqual(got, want) {
 			t.Errorf("somethingIn(%q) = %v, want %v", s, got, want)
 		}
-		if both.MatchString(s) && !hasRun(s, 4) {
-			t.Errorf("hasRun rules %q out for both", s)
+		if both.MatchString(s) && bothOn(s) == nil {
+			t.Errorf("bothOn rules %q out", s)
 		}
 		for _, way := range reversals {
 			if way.re.MatchString(s) && (!hasRun(s, 4) || !way.words.In(s) || !reverseWords.In(s)) {
