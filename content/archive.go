@@ -17,7 +17,7 @@ func readZip(in *Inspection, f *File, data []byte) {
 		f.Uninspected = string(LimitFiles)
 	}
 	if z.damaged {
-		in.meter.note(Damaged, f.Path, "a zip whose directory does not fit its members")
+		in.damaged(f, "a zip whose directory does not fit its members")
 	}
 	if z.odd {
 		f.Flags |= HiddenMember
@@ -39,11 +39,11 @@ func readZip(in *Inspection, f *File, data []byte) {
 	}
 }
 
-// zipBehind finds the zip that stands behind a picture, sound or film: most
-// programs show the one, and unzip the other (APPNOTE 4.3.16 is read from the
-// end).
+// zipBehind finds the zip that stands behind a picture, sound or film, or behind
+// octets of no known kind: most programs show the one, and unzip the other
+// (APPNOTE 4.3.16 is read from the end).
 func zipBehind(k Kind, data []byte) *zipFile {
-	if k != Image && k != Audio && k != Video && k != Font || !bytes.Contains(data[max(0, len(data)-64<<10-22):], []byte("PK\x05\x06")) || !bytes.Contains(data, []byte("PK\x03\x04")) {
+	if k != Image && k != Audio && k != Video && k != Font && k != Unknown || !bytes.Contains(data[max(0, len(data)-64<<10-22):], []byte("PK\x05\x06")) || !bytes.Contains(data, []byte("PK\x03\x04")) {
 		return nil
 	}
 	if z, _ := openZip(data, 1000); len(z.entries) > 0 && !z.damaged {
@@ -166,8 +166,7 @@ func readTar(in *Inspection, f *File, data []byte) {
 			return
 		}
 		if err != nil {
-			in.meter.note(Damaged, f.Path, "a tar that cannot be read to its end")
-			f.Uninspected = "damaged"
+			in.damaged(f, "a tar that cannot be read to its end")
 			return
 		}
 		if h.Typeflag != tar.TypeReg {

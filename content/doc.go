@@ -12,8 +12,7 @@ import (
 func readDOC(in *Inspection, f *File, c *compound) {
 	d := c.stream("worddocument")
 	if len(d) < 0x1aa {
-		in.meter.note(Damaged, f.Path, "a Word file without its head")
-		f.Uninspected = "damaged"
+		in.damaged(f, "a Word file without its head")
 		return
 	}
 	le := binary.LittleEndian
@@ -32,14 +31,12 @@ func readDOC(in *Inspection, f *File, c *compound) {
 	table := c.stream(name)
 	at, n := int64(le.Uint32(d[0x1a2:])), int64(le.Uint32(d[0x1a6:]))
 	if at+n > int64(len(table)) || le.Uint16(d[2:]) < 0xc0 {
-		f.Uninspected = "its text was not found"
-		in.meter.note(Damaged, f.Path, "a Word file whose text was not found")
+		in.damaged(f, "a Word file whose text was not found")
 		return
 	}
 	text, ok := pieces(d, table[at:at+n])
 	if !ok {
-		f.Uninspected = "its text was not found"
-		in.meter.note(Damaged, f.Path, "a Word file whose text was not found")
+		in.damaged(f, "a Word file whose text was not found")
 	}
 	var stories [7]int // lengths: text, footnotes, headers, macros, comments, endnotes, text boxes
 	for i := range stories {

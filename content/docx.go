@@ -8,6 +8,7 @@ import (
 
 // document reads the text of a Word file.
 func (o *ooxml) document() {
+	main := false
 	for i := range o.z.entries {
 		e := &o.z.entries[i]
 		name := strings.ToLower(e.name)
@@ -19,6 +20,7 @@ func (o *ooxml) document() {
 		hidden := ""
 		switch base {
 		case "document":
+			main = true
 		case "header", "footer", "footnotes", "endnotes":
 			where += ", " + base
 		case "comments":
@@ -28,10 +30,16 @@ func (o *ooxml) document() {
 		}
 		o.words(e, where, hidden)
 	}
+	if !main {
+		o.in.damaged(o.f, "a Word file without its text")
+	}
 }
 
 // slides reads the text of a PowerPoint file.
 func (o *ooxml) slides() {
+	if !o.z.has("ppt/presentation.xml") {
+		o.in.damaged(o.f, "a presentation without its list of slides")
+	}
 	for _, e := range o.parts("ppt/slides/", ".xml") {
 		o.words(e, fmt.Sprintf("%s, slide %d", o.f.Path, number(e.name)), "")
 	}

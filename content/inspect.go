@@ -38,8 +38,11 @@ func (in *Inspection) Files() []*File {
 	for _, p := range in.msg.Parts {
 		if p.Attachment() {
 			in.files = append(in.files, in.part(p))
+		} else if f := in.armoured(p); f != nil {
+			in.files = append(in.files, f)
 		}
 	}
+	in.blame()
 	return in.files
 }
 
@@ -160,6 +163,7 @@ func (in *Inspection) part(p *message.Part) *File {
 		f.Uninspected = fmt.Sprintf("larger than %d octets", most)
 	}
 	in.open(f, data)
+	f.spoiled(in.msg, p)
 	for _, other := range p.Names[min(1, len(p.Names)):] { // what another reader shows
 		f.Flags |= nameMarks(other)
 	}
@@ -186,8 +190,8 @@ func (in *Inspection) open(f *File, data []byte) {
 	} else if z := zipBehind(f.Kind, data); z != nil {
 		f.Flags |= HiddenMember
 		in.unpackZip(f, z)
-	} else if f.Uninspected == "" && !f.Kind.Opaque() {
-		f.Uninspected = "of a kind that is not looked into"
+	} else if !f.Kind.Opaque() {
+		f.notKnown(data)
 	}
 	if f.disguised() {
 		f.Flags |= TypeMismatch

@@ -42,6 +42,9 @@ type isoReader struct {
 // extent gives the octets of a file or folder.
 func (d *isoReader) extent(sector, size uint32) []byte {
 	at := int64(sector) * isoSector
+	if at+int64(size) > int64(len(d.data)) {
+		d.in.damaged(d.f, "a disk image that is cut off")
+	}
 	if at >= int64(len(d.data)) {
 		return nil
 	}
@@ -62,7 +65,7 @@ func (d *isoReader) folder(sector, size uint32, path string, depth int) {
 			continue
 		}
 		if n < 34 || pos+n > len(b) || 33+int(b[pos+32]) > n {
-			d.in.meter.note(Damaged, d.f.Path, "a disk image whose list of files cannot be read")
+			d.in.damaged(d.f, "a disk image whose list of files cannot be read")
 			return
 		}
 		r := b[pos : pos+n]

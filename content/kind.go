@@ -28,13 +28,14 @@ const (
 	Image, Audio, Video, Font                    Kind = "image", "audio", "video", "font"
 	PGPData, SMIMEData, PKCS12, Docuworks, Empty Kind = "pgp", "smime", "pkcs12", "docuworks", "empty"
 	AppleDouble                                  Kind = "appledouble" // what macOS keeps beside a file
+	Drawing                                      Kind = "drawing"     // of a CAD program
 )
 
 // Opaque reports whether files of the kind hold no text that could be read:
 // what is in a picture is not looked into.
 func (k Kind) Opaque() bool {
 	switch k {
-	case Image, Audio, Video, Font, Empty, Program, ShortcutFile, AppleDouble:
+	case Image, Drawing, Audio, Video, Font, Empty, Program, ShortcutFile, AppleDouble:
 		return true
 	}
 	return false
@@ -78,10 +79,11 @@ var magics = []struct {
 	{0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", OneNote}, {4, "Standard ACE DB", Access}, {4, "Standard Jet DB", Access},
 	{0, "{\\rt", RTF}, {0, "\xe0\xc4\xd0\xcb", Docuworks},
 	{0, "\x89PNG\r\n", Image}, {0, "\xff\xd8\xff", Image}, {0, "GIF8", Image}, {0, "II*\x00", Image}, {0, "MM\x00*", Image},
+	{0, "AC10", Drawing}, {0, "\x00\x00\x00\x0cjP  \r\n", Image}, {0, "\x00\x00\x00\x0cJXL \r\n", Image}, {0, "AT&TFORM", Image},
 	{8, "WEBP", Image}, {0, "8BPS", Image}, {0, "\x00\x00\x01\x00", Image}, {0, "\xd7\xcd\xc6\x9a", Image}, {40, " EMF", Image},
-	{4, "ftypheic", Image}, {4, "ftypmif1", Image}, {4, "ftypavif", Image}, {4, "ftyp", Video}, {0, "\x1aE\xdf\xa3", Video},
+	{4, "ftypheic", Image}, {4, "ftypmif1", Image}, {4, "ftypavif", Image}, {4, "ftypM4A ", Audio}, {4, "ftyp", Video}, {0, "\x1aE\xdf\xa3", Video},
 	{8, "AVI ", Video}, {0, "0&\xb2u\x8ef\xcf\x11", Video}, {0, "\x00\x00\x01\xba", Video}, {4, "moov", Video}, {0, "FLV\x01", Video},
-	{0, "ID3", Audio}, {0, "\xff\xfb", Audio}, {8, "WAVE", Audio}, {0, "OggS", Audio}, {0, "fLaC", Audio},
+	{0, "ID3", Audio}, {8, "WAVE", Audio}, {8, "AIFF", Audio}, {0, "#!AMR", Audio}, {0, "MThd\x00\x00\x00\x06", Audio}, {0, "OggS", Audio}, {0, "fLaC", Audio},
 	{0, "wOFF", Font}, {0, "wOF2", Font}, {0, "OTTO\x00", Font}, {0, "\x00\x01\x00\x00\x00", Font},
 }
 
@@ -114,6 +116,9 @@ func Sniff(b []byte) Kind {
 	if bmp(b) {
 		return Image
 	}
+	if soundFrames(b) {
+		return Audio
+	}
 	return Unknown
 }
 
@@ -130,6 +135,36 @@ func program(b []byte) bool {
 		}
 	}
 	return !looksLikeText(b)
+}
+
+// soundFrames: MPEG sound without a mark before it: a frame, and another where
+// the first says that it ends (ISO/IEC 11172-3, 2.4.1.3; 13818-7, 6.2).
+func soundFrames(b []byte) bool {
+	n := soundFrame(b)
+	return n > 0 && n+6 < len(b) && soundFrame(b[n:]) > 0
+}
+
+// soundFrame gives the length of the frame that b starts with; 0 for none.
+func soundFrame(b []byte) int {
+	if len(b) < 6 || b[0] != 0xff || b[1]&0xe0 != 0xe0 {
+		return 0
+	}
+	if b[1]&0xf6 == 0xf0 { // AAC
+		return int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5]>>5)
+	}
+	version, layer, rate, sample := b[1]>>3&3, b[1]>>1&3, int(b[2]>>4), int(b[2]>>2&3)
+	if version == 1 || layer != 1 || rate == 0 || rate == 15 || sample == 3 { // layer III alone is sent
+		return 0
+	}
+	hertz := []int{44100, 48000, 32000}[sample]
+	kbit, factor := []int{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}[rate], 144
+	if version != 3 {
+		kbit, factor, hertz = []int{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}[rate], 72, hertz/2
+	}
+	if version == 0 {
+		hertz /= 2
+	}
+	return factor*kbit*1000/hertz + int(b[2]>>1&1)
 }
 
 func bmp(b []byte) bool {
@@ -222,7 +257,7 @@ func sniffText(b []byte) Kind {
 		return XML
 	case strings.HasPrefix(t, "-----begin pgp message"), strings.HasPrefix(t, "-----begin pgp signature"):
 		return PGPData
-	case strings.HasPrefix(t, "-----begin pkcs7"):
+	case strings.HasPrefix(t, "-----begin pkcs7"), strings.HasPrefix(t, "-----begin cms"):
 		return SMIMEData
 	case mailHeader(t):
 		return MessageFile

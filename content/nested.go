@@ -28,7 +28,7 @@ func readMessage(in *Inspection, f *File, data []byte) {
 		switch {
 		case p.Embedded != nil, p.Container():
 		case p.Attachment():
-			in.innerPart(f, p)
+			in.innerPart(f, m, p)
 		default:
 			where := f.Path + ", " + wherePart(p)
 			for _, t := range textsOf(p.Text(), kindOfLabel(p.Type), in.meter.room(), Text{Where: where, File: f}) {
@@ -36,10 +36,13 @@ func readMessage(in *Inspection, f *File, data []byte) {
 			}
 		}
 	}
+	m.Verify()
 	for _, d := range m.Defects {
 		if strings.HasPrefix(string(d.Kind), "limit-") {
 			in.meter.note(LimitDepth, f.Path, "a message in it that was not read whole: %s", d.Kind)
-			f.Uninspected = "not read whole"
+			f.unread("not read whole")
+		} else if why := whyOf[d.Kind]; why != "" {
+			f.unread(why)
 		}
 	}
 }
@@ -47,7 +50,7 @@ func readMessage(in *Inspection, f *File, data []byte) {
 func wherePart(p *message.Part) string { return "part " + p.Where() }
 
 // innerPart opens an attachment of a message that is a file.
-func (in *Inspection) innerPart(f *File, p *message.Part) {
+func (in *Inspection) innerPart(f *File, m *message.Message, p *message.Part) {
 	name := p.Name()
 	if name == "" {
 		name = fmt.Sprintf("part-%s", p.Where())
@@ -58,4 +61,6 @@ func (in *Inspection) innerPart(f *File, p *message.Part) {
 	}
 	x.Declared = p.Type
 	in.fill(x, &unpacker{r: p.Open(), meter: in.meter, where: x.Path})
+	m.Verify()
+	x.spoiled(m, p)
 }

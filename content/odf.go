@@ -22,6 +22,9 @@ func readODF(in *Inspection, f *File, z *zipFile) {
 	if f.Encrypted != "" {
 		return
 	}
+	if !z.has("content.xml") {
+		in.damaged(f, "an OpenDocument file without its content")
+	}
 	for _, name := range []string{"content.xml", "styles.xml", "meta.xml"} {
 		if e := z.find(name); e != nil {
 			r, done := o.open(e)
@@ -61,6 +64,9 @@ func (in *Inspection) flatODF(f *File, r io.Reader, name string) {
 	}
 	o.flush()
 	in.complain(f, src.err)
+	if s.open() {
+		in.damaged(f, "a part that is cut off")
+	}
 }
 
 // odfStyle is what a style hides.

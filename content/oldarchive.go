@@ -16,7 +16,7 @@ func readCab(in *Inspection, f *File, data []byte) {
 	at := int(le.Uint32(data[16:]))
 	for range le.Uint16(data[28:]) {
 		if at < 0 || at+17 > len(data) {
-			in.meter.note(Damaged, f.Path, "a cabinet whose list of files is cut off")
+			in.damaged(f, "a cabinet whose list of files is cut off")
 			return
 		}
 		n := bytes.IndexByte(data[at+16:], 0)
@@ -37,8 +37,7 @@ func readLHA(in *Inspection, f *File, data []byte) {
 	for len(data) > 24 && data[0] != 0 {
 		h, ok := lhaHeader(data)
 		if !ok || h.size > len(data) || h.packed > int64(len(data)-h.size) {
-			in.meter.note(Damaged, f.Path, "an LHA archive whose list of files is cut off")
-			f.Uninspected = "damaged"
+			in.damaged(f, "an LHA archive whose list of files is cut off")
 			return
 		}
 		body := data[h.size : int64(h.size)+h.packed]

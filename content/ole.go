@@ -11,8 +11,7 @@ import (
 func readOLE(in *Inspection, f *File, data []byte) {
 	c := openCompound(data)
 	if c == nil {
-		in.meter.note(Damaged, f.Path, "a compound file without a directory")
-		f.Uninspected = "damaged"
+		in.damaged(f, "a compound file without a directory")
 		return
 	}
 	switch {
@@ -37,7 +36,7 @@ func readOLE(in *Inspection, f *File, data []byte) {
 		f.Flags |= Executable
 	case c.has("\x01ole10native"), f.Parent != nil && f.Named == Unknown:
 	default:
-		f.Uninspected = "of a kind that is not looked into"
+		f.unread(whyUnknownKind)
 	}
 	in.projects(f, c)
 	in.packages(f, c)
@@ -45,7 +44,7 @@ func readOLE(in *Inspection, f *File, data []byte) {
 		in.summary(f, c)
 	}
 	if c.broken {
-		in.meter.note(Damaged, f.Path, "a compound file whose chains do not end")
+		in.damaged(f, "a compound file whose chains do not end")
 	}
 }
 

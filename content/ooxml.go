@@ -84,9 +84,15 @@ func (o *ooxml) until(e *zipEntry, do func(*xmlScanner) bool) {
 	defer done()
 	src := &errReader{r: r}
 	s := newXML(src)
-	for s.next() && do(s) {
+	for s.next() {
+		if !do(s) {
+			return
+		}
 	}
 	o.in.complain(o.f, src.err)
+	if s.open() {
+		o.in.damaged(o.f, "a part that is cut off")
+	}
 }
 
 // parts gives the parts whose names start and end in a way, by their numbers.

@@ -19,7 +19,11 @@ type pdfFile struct {
 	id      string
 	key     *pdfKey
 	steps   int
-	unread  bool // glyphs whose characters are not known
+	unread  bool // a font's codes are not told what they mean
+	glyphs  int  // that were read
+	lost    int  // of them, those whose characters are not known
+	cut     bool // not all is there
+	more    bool // there is more than is read
 	fonts   map[pdfRef]*pdfFont
 }
 
@@ -39,11 +43,16 @@ func readPDF(in *Inspection, f *File, data []byte) {
 	p.text()
 	p.files()
 	p.information()
+	p.form()
+	p.whole()
 }
 
 // scan finds all objects and trailers.
 func (p *pdfFile) scan(data []byte) {
-	for pos := 0; len(p.objects) < maxPDFObjects; {
+	for pos := 0; ; {
+		if p.more = len(p.objects) >= maxPDFObjects; p.more {
+			break
+		}
 		i := bytes.Index(data[pos:], []byte("obj"))
 		if i < 0 {
 			break
@@ -113,7 +122,7 @@ func (p *pdfFile) object(data []byte, pos int, ref pdfRef) (v any, next int) {
 	if f, ok := d["Length"].(float64); ok && f >= 0 && f <= float64(len(data)-start) && bytes.HasPrefix(bytes.TrimLeft(data[start+int(f):min(len(data), start+int(f)+20)], "\r\n "), []byte("endstream")) {
 		n = int(f)
 	} else if n = bytes.Index(data[start:], []byte("endstream")); n < 0 {
-		n = len(data) - start
+		n, p.cut = len(data)-start, true
 	}
 	if d["Type"] == pdfName("XRef") {
 		p.trailer(d)
@@ -179,6 +188,7 @@ func (p *pdfFile) unpackObjects() {
 		b := p.decode(s)
 		first := p.int(s.dict["First"])
 		if first <= 0 || first > len(b) {
+			p.cut = true
 			continue
 		}
 		head := &pdfLexer{b: b[:first]}
@@ -187,7 +197,11 @@ func (p *pdfFile) unpackObjects() {
 			off, ok2 := head.next()
 			n, _ := num.(float64)
 			at, _ := off.(float64)
-			if !ok1 || !ok2 || len(p.objects) >= maxPDFObjects || at < 0 || at >= float64(len(b)-first) {
+			if p.more = p.more || len(p.objects) >= maxPDFObjects; p.more {
+				break
+			}
+			if !ok1 || !ok2 || at < 0 || at >= float64(len(b)-first) {
+				p.cut = true
 				break
 			}
 			if _, have := p.objects[int(n)]; have {
@@ -261,6 +275,28 @@ func (p *pdfFile) files() {
 			p.in.fill(m, bytes.NewReader(data))
 		}
 	}
+}
+
+// form reads what was filled into a form that is XML (12.7.8, XFA).
+func (p *pdfFile) form() {
+	xfa := p.get(p.dict(p.dict(p.root)["AcroForm"])["XFA"])
+	parts, ok := xfa.(pdfArray)
+	if !ok {
+		parts = pdfArray{xfa}
+	}
+	var b strings.Builder
+	for _, v := range parts[:min(len(parts), 100)] {
+		s, ok := p.get(v).(*pdfStream)
+		if !ok {
+			continue
+		}
+		for x := newXML(bytes.NewReader(p.decode(s))); x.next(); {
+			if v := strings.TrimSpace(x.value()); x.token == xmlText && v != "" && int64(b.Len()) < p.in.meter.Text {
+				b.WriteString(v + "\n")
+			}
+		}
+	}
+	p.in.keepText(Text{Where: p.f.Path + ", form", File: p.f, Prose: b.String()})
 }
 
 // numbers gives the numbers of the objects in order.

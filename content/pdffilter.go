@@ -28,6 +28,7 @@ func (p *pdfFile) decode(s *pdfStream) []byte {
 		}
 		var ok bool
 		if b, ok = p.filter(name, b, parms); !ok {
+			p.cut = true
 			return nil
 		}
 	}
@@ -64,8 +65,13 @@ func (p *pdfFile) inflate(b []byte) []byte {
 	if len(b) < 2 {
 		return nil
 	}
-	r := flate.NewReader(bytes.NewReader(b[2:]))
-	out, _ := readAll(&unpacker{r: r, meter: p.in.meter, where: p.f.Path, packed: int64(len(b))}, int64(len(b))*4, p.in.meter.File)
+	src := &errReader{r: &unpacker{r: flate.NewReader(bytes.NewReader(b[2:])), meter: p.in.meter, where: p.f.Path, packed: int64(len(b))}}
+	out, whole := readAll(src, int64(len(b))*4, p.in.meter.File)
+	if !whole && src.err == nil {
+		p.in.meter.note(LimitFile, p.f.Path, "only the first %d octets of a stream are looked into", p.in.meter.File)
+		p.f.unread("too large to be read whole")
+	}
+	p.cut = p.cut || src.err != nil && p.in.meter.stopped == ""
 	return out
 }
 

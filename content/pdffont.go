@@ -14,6 +14,7 @@ type pdfFont struct {
 	widths  map[int]float64   // in thousandths
 	missing float64           // the width of all others
 	unknown bool              // nothing says what the codes mean
+	odd     map[byte]bool     // codes whose glyphs have names that say nothing
 }
 
 // font reads a font once.
@@ -119,6 +120,8 @@ func (p *pdfFile) simple(f *pdfFont, d pdfDict) {
 			}
 			if s := glyph(string(v)); s != "" {
 				f.names[byte(code)] = s
+			} else if numbered(string(v)) {
+				f.strange(byte(code))
 			}
 			code++
 		}
@@ -133,6 +136,21 @@ var glyphs = map[string]string{
 	"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
 	"quotesingle": "'", "quoteright": "’", "quotedbl": `"`, "numbersign": "#", "percent": "%", "ampersand": "&", "asterisk": "*", "exclam": "!", "question": "?",
 	"less": "<", "greater": ">", "dollar": "$", "yen": "¥", "endash": "–", "emdash": "—", "fi": "fi", "fl": "fl", "nbspace": " ", "tilde": "~",
+}
+
+// strange: what the letter of a code is cannot be told.
+func (f *pdfFont) strange(code byte) {
+	if f.odd == nil {
+		f.odd = map[byte]bool{}
+	}
+	f.odd[code] = true
+}
+
+// numbered: a glyph that is called by its number ("g12", "C0045", "a3"), as
+// programs do that drop the names.
+func numbered(name string) bool {
+	rest := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+	return rest != "" && digits(rest) && !strings.HasPrefix(name, "afii")
 }
 
 func glyph(name string) string {
@@ -225,7 +243,8 @@ func number32(s pdfString) uint32 {
 
 // read turns the octets of a string into text, and tells how wide it is, in
 // thousandths of the font's size.
-func (f *pdfFont) read(s pdfString) (text string, width float64, unknown bool) {
+func (t *pdfPage) read(s pdfString) (text string, width float64) {
+	f := t.font
 	if f.charset != "" && len(f.unicode) == 0 {
 		if f.charset == "utf-16be" {
 			text = utf16BE([]byte(s))
@@ -238,7 +257,8 @@ func (f *pdfFont) read(s pdfString) (text string, width float64, unknown bool) {
 				width -= 500
 			}
 		}
-		return text, width, false
+		t.glyphs += len(s) / 2
+		return text, width
 	}
 	var b strings.Builder
 	step := 1
@@ -252,16 +272,19 @@ func (f *pdfFont) read(s pdfString) (text string, width float64, unknown bool) {
 		} else {
 			width += f.missing
 		}
+		t.glyphs++
 		switch c, ok := f.unicode[code]; {
 		case ok:
 			b.WriteString(c)
 		case f.wide:
-			unknown = unknown || f.unknown
+			t.unread = t.unread || f.unknown
+		case f.odd[byte(code)], code < ' ' && f.names[byte(code)] == "":
+			t.lost++
 		default:
 			b.WriteString(f.letter(byte(code)))
 		}
 	}
-	return b.String(), width, unknown
+	return b.String(), width
 }
 
 func (f *pdfFont) letter(c byte) string {

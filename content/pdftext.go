@@ -15,23 +15,53 @@ const (
 // text reads the pages.
 func (p *pdfFile) text() {
 	pages := p.pages()
-	any := false
+	empty, pictures := 0, 0
 	for i, page := range pages {
 		t := &pdfPage{pdfFile: p, ctm: matrix{1, 0, 0, 1, 0, 0}}
 		t.content(page["Contents"], p.dict(page["Resources"]))
 		prose := t.out.String()
-		any = any || strings.TrimSpace(prose) != ""
+		if strings.TrimSpace(prose) == "" {
+			empty++
+			if t.picture {
+				pictures++
+			}
+		}
 		p.in.keepText(Text{Where: fmt.Sprintf("%s, page %d", p.f.Path, i+1), File: p.f, Prose: prose})
 	}
+	p.seen(len(pages), empty, pictures)
+}
+
+// seen says of which pages no text was read, and why.
+func (p *pdfFile) seen(pages, empty, pictures int) {
 	switch {
-	case p.f.Uninspected != "":
+	case p.in.meter.stopped != "":
+		p.f.unread(string(p.in.meter.stopped))
 	case p.steps >= maxPDFSteps:
 		p.in.meter.note(LimitText, p.f.Path, "more than %d steps of a page's program", maxPDFSteps)
-		p.f.Uninspected = "more text than is looked into"
-	case p.unread:
-		p.f.Uninspected = "its letters do not say which characters they are"
-	case !any:
-		p.f.Uninspected = "no text in it: pictures of pages, perhaps"
+		p.f.unread("more text than is looked into")
+	case p.more:
+		p.in.meter.note(LimitText, p.f.Path, "more than %d pages or %d objects", maxPages, maxPDFObjects)
+		p.f.unread("more text than is looked into")
+	case p.cut: // whole says so
+	case p.unread, p.lost*mostLost > p.glyphs:
+		p.f.unread(whyLetters)
+	case pictures > 0 && empty == pages:
+		p.f.unread(whyPictures)
+	case pictures > 0:
+		p.f.unread(fmt.Sprintf("%d of %d pages are %s", pictures, pages, whyPictures))
+	case empty == pages:
+		p.f.unread(whyNoText)
+	}
+}
+
+// mostLost: a font's own signs (a ligature, a bullet) are no text that is
+// missing; one letter in so many is.
+const mostLost = 10
+
+// whole says so where not all that the file is made of is there.
+func (p *pdfFile) whole() {
+	if p.in.meter.stopped == "" && (p.cut || p.root == nil) {
+		p.in.damaged(p.f, "a PDF that cannot be read to its end")
 	}
 }
 
@@ -49,7 +79,8 @@ func (p *pdfFile) pages() []pdfDict {
 			seen[r.num] = true
 		}
 		d := p.dict(v)
-		if d == nil || depth > 50 || len(out) >= maxPages {
+		p.cut = p.cut || d == nil
+		if p.more = p.more || len(out) >= maxPages; d == nil || depth > 50 || p.more {
 			return
 		}
 		if res := p.dict(d["Resources"]); res != nil {
@@ -101,6 +132,7 @@ type pdfPage struct {
 	lastY     float64
 	resources pdfDict
 	depth     int
+	picture   bool // one is drawn
 }
 
 // content runs one stream or several that belong together.
@@ -111,10 +143,15 @@ func (t *pdfPage) content(v any, resources pdfDict) {
 		b = t.decode(c)
 	case pdfArray:
 		for _, s := range c {
-			if s, ok := t.get(s).(*pdfStream); ok {
-				b = append(append(b, t.decode(s)...), '\n')
+			s, ok := t.get(s).(*pdfStream)
+			if !ok {
+				t.cut = true
+				continue
 			}
+			b = append(append(b, t.decode(s)...), '\n')
 		}
+	case nil:
+		t.cut = t.cut || v != nil
 	}
 	before := t.resources
 	t.resources = resources
@@ -139,6 +176,7 @@ func (t *pdfPage) run(b []byte) {
 		}
 		t.steps++
 		if w == "ID" { // a picture in the program
+			t.picture = true
 			skipImage(l)
 		}
 		t.do(w, args)
@@ -237,6 +275,7 @@ func (t *pdfPage) move(x, y float64) {
 // form runs a piece that is used from several pages.
 func (t *pdfPage) form(v any) {
 	s, ok := v.(*pdfStream)
+	t.picture = t.picture || ok && s.dict["Subtype"] == pdfName("Image")
 	if !ok || s.dict["Subtype"] != pdfName("Form") || t.depth > 10 {
 		return
 	}
@@ -270,8 +309,7 @@ func (t *pdfPage) show(s pdfString) {
 	if t.font == nil {
 		t.font = &pdfFont{missing: 500}
 	}
-	text, width, unknown := t.font.read(s)
-	t.unread = t.unread || unknown
+	text, width := t.read(s)
 	at := t.tm.mul(t.ctm)
 	high := math.Abs(t.size) * math.Hypot(at[2], at[3])
 	switch dy, gap := math.Abs(at[5]-t.lastY), at[4]-t.endX; {

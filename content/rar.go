@@ -31,6 +31,7 @@ type rarMember struct {
 	size      int64
 	encrypted bool
 	stored    bool
+	piece     bool // it goes on in another file
 	data      []byte
 }
 
@@ -44,6 +45,9 @@ func (r *rarReader) add(m rarMember) {
 	case m.stored:
 		if x := r.in.member(r.f, name, m.size); x != nil {
 			r.in.fill(x, &unpacker{r: bytes.NewReader(m.data), meter: r.in.meter, where: x.Path})
+			if m.piece {
+				x.unread(whyPiece)
+			}
 		}
 	default:
 		r.in.list(r.f, name, m.size, "packed with RAR's own method")
@@ -51,8 +55,7 @@ func (r *rarReader) add(m rarMember) {
 }
 
 func (r *rarReader) damaged() {
-	r.in.meter.note(Damaged, r.f.Path, "a RAR that cannot be listed to its end")
-	r.f.Uninspected = "damaged"
+	r.in.damaged(r.f, "a RAR that cannot be listed to its end")
 }
 
 // The block types of RAR 4.
@@ -113,7 +116,7 @@ func fileFour(head []byte, flags uint16, data []byte) rarMember {
 	}
 	n := int(le.Uint16(head[26:]))
 	name := head[min(at, len(head)):min(at+n, len(head))]
-	m := rarMember{size: size, encrypted: flags&4 != 0, stored: head[25] == 0x30, data: data}
+	m := rarMember{size: size, encrypted: flags&4 != 0, stored: head[25] == 0x30, data: data, piece: flags&3 != 0}
 	plain, packed, both := bytes.Cut(name, []byte{0})
 	switch {
 	case flags&0x200 == 0, !both && !validUTF8(plain):
@@ -203,7 +206,7 @@ func (r *rarReader) five(b []byte) {
 		body := outer.b[:min(data, int64(len(outer.b)))]
 		switch kind {
 		case 2:
-			r.fileFive(head, extra, body)
+			r.fileFive(head, extra, body, flags&0x18 != 0)
 		case 4:
 			r.f.Encrypted, r.f.Uninspected = RARNames, "encrypted"
 			return
@@ -218,9 +221,9 @@ func (r *rarReader) five(b []byte) {
 	}
 }
 
-func (r *rarReader) fileFive(h *szReader, extra int64, data []byte) {
+func (r *rarReader) fileFive(h *szReader, extra int64, data []byte, piece bool) {
 	flags := h.vint()
-	m := rarMember{size: h.vint(), data: data}
+	m := rarMember{size: h.vint(), data: data, piece: piece}
 	h.vint() // attributes
 	if flags&2 != 0 {
 		h.take(4)

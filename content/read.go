@@ -3,6 +3,8 @@ package content
 import (
 	"bytes"
 	"io"
+
+	"maillint/message"
 )
 
 // attachment is how many octets of a part are held.
@@ -90,7 +92,11 @@ func readText(in *Inspection, f *File, data []byte) {
 	if f.Parent == nil && f.Part != nil {
 		label = f.Part.Charset
 	}
-	for _, t := range textsOf(decodeText(label, data), f.Kind, in.meter.room(), Text{Where: f.Path, File: f}) {
+	text, bad := message.DecodeText(label, data)
+	if bad == message.UnknownCharset {
+		f.unread(whyCharset)
+	}
+	for _, t := range textsOf(text, f.Kind, in.meter.room(), Text{Where: f.Path, File: f}) {
 		in.keepText(t)
 	}
 }

@@ -10,6 +10,9 @@ import (
 func readRTF(in *Inspection, f *File, data []byte) {
 	r := &rtfReader{in: in, f: f, b: data, texts: map[string]*strings.Builder{}, codepage: "windows-1252", state: rtfState{skip: 1}}
 	r.read()
+	if len(r.stack) > 0 {
+		in.damaged(f, "a rich text whose groups are not closed")
+	}
 	for _, why := range r.order {
 		in.keepCells(Text{Where: f.Path, File: f, Hidden: why}, strings.Split(r.texts[why].String(), "\n"), "\x00")
 	}

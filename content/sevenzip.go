@@ -70,7 +70,7 @@ func (p *szPack) encrypted() bool {
 func read7z(in *Inspection, f *File, data []byte) {
 	header, why := in.header7z(f, data)
 	if header == nil {
-		f.Uninspected = why
+		f.unread(why)
 		return
 	}
 	r := &szReader{b: header}
@@ -93,8 +93,7 @@ func read7z(in *Inspection, f *File, data []byte) {
 		}
 	}
 	if r.bad {
-		in.meter.note(Damaged, f.Path, "a 7z header that cannot be read to its end")
-		f.Uninspected = "damaged"
+		in.damaged(f, "a 7z header that cannot be read to its end")
 	}
 	in.members7z(f, data, streams, names, empty)
 }
@@ -103,15 +102,15 @@ func read7z(in *Inspection, f *File, data []byte) {
 func (in *Inspection) header7z(f *File, data []byte) (header []byte, why string) {
 	le := binary.LittleEndian
 	if len(data) < 32 {
-		return nil, "damaged"
+		return nil, whyDamaged
 	}
 	at, n := le.Uint64(data[12:]), le.Uint64(data[20:])
 	if n == 0 {
 		return []byte{szEnd}, ""
 	}
 	if at > uint64(len(data)-32) || n > uint64(len(data)-32)-at {
-		in.meter.note(Damaged, f.Path, "a 7z without its header")
-		return nil, "damaged"
+		in.damaged(f, "a 7z without its header")
+		return nil, whyDamaged
 	}
 	header = data[32+at : 32+at+n]
 	for range 4 {
@@ -121,8 +120,8 @@ func (in *Inspection) header7z(f *File, data []byte) (header []byte, why string)
 		r := &szReader{b: header[1:]}
 		s := r.streams()
 		if r.bad || len(s.packs) == 0 {
-			in.meter.note(Damaged, f.Path, "a 7z header that cannot be read")
-			return nil, "damaged"
+			in.damaged(f, "a 7z header that cannot be read")
+			return nil, whyDamaged
 		}
 		if s.packs[0].encrypted() {
 			f.Encrypted = SevenZipNames
@@ -134,7 +133,7 @@ func (in *Inspection) header7z(f *File, data []byte) (header []byte, why string)
 		}
 		header = out
 	}
-	return nil, "damaged"
+	return nil, whyDamaged
 }
 
 // unpack7z unpacks what is packed with one of the usual methods.

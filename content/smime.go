@@ -43,7 +43,10 @@ func (in *Inspection) signed(f *File, data []byte) {
 	if i < 0 {
 		return
 	}
-	body := explicitOctets(data[i+len(oidData):])
+	body, whole := explicitOctets(data[i+len(oidData):])
+	if !whole {
+		in.damaged(f, "a signed message that is cut off")
+	}
 	if len(body) == 0 {
 		return
 	}
@@ -76,27 +79,29 @@ func der(b []byte) (tag byte, head int, size int) {
 	return b[0], 2 + k, size
 }
 
-// explicitOctets reads "[0] OCTET STRING", also one in pieces.
-func explicitOctets(b []byte) []byte {
+// explicitOctets reads "[0] OCTET STRING", also one in pieces; whole tells that
+// all of it is there.
+func explicitOctets(b []byte) (out []byte, whole bool) {
 	tag, head, _ := der(b)
 	if tag != 0xa0 {
-		return nil
+		return nil, true
 	}
 	b = b[head:]
 	tag, head, size := der(b)
 	switch tag {
 	case 0x04:
-		return b[head:min(len(b), head+max(0, size))]
+		return b[head:min(len(b), head+max(0, size))], head+size <= len(b)
 	case 0x24:
 		b = b[head:]
-		var out []byte
 		for {
 			tag, head, size := der(b)
-			if tag != 0x04 || size < 0 || head+size > len(b) {
-				return out
+			if tag != 0x04 {
+				return out, len(b) > 0
+			} else if size < 0 || head+size > len(b) {
+				return out, false
 			}
 			out, b = append(out, b[head:head+size]...), b[head+size:]
 		}
 	}
-	return nil
+	return nil, true
 }

@@ -30,8 +30,7 @@ func readTNEF(in *Inspection, f *File, data []byte) {
 		le := binary.LittleEndian
 		id, n := le.Uint32(b[1:]), int64(le.Uint32(b[5:]))
 		if n > int64(len(b))-9 {
-			in.meter.note(Damaged, f.Path, "winmail.dat is cut off")
-			f.Uninspected = "damaged"
+			in.damaged(f, "winmail.dat is cut off")
 			break
 		}
 		body := b[9 : 9+n]

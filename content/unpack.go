@@ -201,8 +201,7 @@ func (in *Inspection) complain(f *File, err error) {
 	case errors.Is(err, errStopped):
 		f.Uninspected = string(in.meter.stopped)
 	default:
-		in.meter.note(Damaged, f.Path, "it cannot be unpacked to its end")
-		f.Uninspected = "damaged"
+		in.damaged(f, "it cannot be unpacked to its end")
 	}
 }
 

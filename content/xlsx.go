@@ -31,7 +31,11 @@ func (o *ooxml) workbook() {
 	targets := o.targets("xl/_rels/workbook.xml.rels", "xl")
 	read := map[string]bool{}
 	for _, s := range sheets {
-		if e := o.z.find(targets[s.id]); e != nil && !read[e.name] {
+		e := o.z.find(targets[s.id])
+		switch {
+		case e == nil:
+			o.in.damaged(o.f, "a sheet that is not there")
+		case !read[e.name]:
 			read[e.name] = true
 			b.sheet(e, s.name, s.state)
 		}
@@ -59,7 +63,7 @@ func (o *ooxml) workbook() {
 func (b *workbook) sheets() []sheetRef {
 	e := b.z.find("xl/workbook.xml")
 	if e == nil {
-		b.in.meter.note(Damaged, b.f.Path, "a workbook without its list of sheets")
+		b.in.damaged(b.f, "a workbook without its list of sheets")
 		return nil
 	}
 	var out []sheetRef

@@ -40,6 +40,7 @@ type xmlScanner struct {
 	empty bool   // <a/>: its end comes as a token of its own
 	again bool   // the end of an empty element is due
 	cdata bool
+	depth int // of elements that are open
 }
 
 // newXML makes a scanner. UTF-16 is read as well (XML 1.0, 4.3.3).
@@ -56,6 +57,9 @@ func newXML(r io.Reader) *xmlScanner {
 	}
 	return s
 }
+
+// open reports whether elements are open that never end, once all is read.
+func (s *xmlScanner) open() bool { return s.depth > 0 }
 
 // fill reads more; it reports whether there was any.
 func (s *xmlScanner) fill() bool {
@@ -184,8 +188,11 @@ func (s *xmlScanner) split(tag []byte) {
 	s.token, s.empty, s.attrs = xmlStart, false, nil
 	if len(tag) > 0 && tag[0] == '/' {
 		s.token, tag = xmlEnd, tag[1:]
+		s.depth--
 	} else if n := len(tag); n > 0 && tag[n-1] == '/' {
 		s.empty, s.again, tag = true, true, tag[:n-1]
+	} else {
+		s.depth++
 	}
 	s.name = tag
 	if i := bytes.IndexAny(tag, " \t\r\n"); i >= 0 {

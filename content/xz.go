@@ -13,7 +13,7 @@ func readXZ(in *Inspection, f *File, data []byte) {
 	for len(b) > 0 && b[0] != 0 { // 0 is the index
 		size := int(b[0])*4 + 4
 		if size > len(b) || len(b) < 8 {
-			in.meter.note(Damaged, f.Path, "an xz block without its head")
+			in.damaged(f, "an xz block without its head")
 			break
 		}
 		if b[1]&3 != 0 {
@@ -24,9 +24,10 @@ func readXZ(in *Inspection, f *File, data []byte) {
 		out = append(out, part...)
 		if !whole {
 			if in.meter.stopped == "" {
-				in.meter.note(Damaged, f.Path, "it cannot be unpacked to its end")
+				in.damaged(f, "it cannot be unpacked to its end")
 			}
-			f.Uninspected = "it was not unpacked to its end"
+			f.unread(string(in.meter.stopped))
+			f.unread("it was not unpacked to its end")
 			break
 		}
 		used := len(b) - len(rest)

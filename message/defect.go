@@ -62,8 +62,9 @@ const (
 	BadBase64          Kind = "bad-base64"                // octets that are not base64, skipped
 	DataAfterPadding   Kind = "data-after-padding"        // base64 that goes on after its end
 	BadQuotedPrintable Kind = "bad-quoted-printable"
+	BadUuencode        Kind = "bad-uuencode"      // uuencoded data without its end
 	PartialMessage     Kind = "partial-message"   // message/partial or external-body: the content is elsewhere
-	HiddenAttachment   Kind = "hidden-attachment" // uuencoded or otherwise embedded file in a text
+	HiddenAttachment   Kind = "hidden-attachment" // a file in a text: uuencoded, in yEnc or BinHex
 	// Limits.
 	LimitSize      Kind = "limit-size"
 	LimitHeader    Kind = "limit-header"

@@ -78,6 +78,7 @@ func (d *decoder) fill() {
 // are more, or where the message could not be read on.
 func (p *Part) Octets(most int64) (data []byte, whole bool) {
 	if p.Encoding == "x-uuencode" {
+		p.verifyUU()
 		return head(p.Open(), most)
 	}
 	data = make([]byte, 0, min(p.expected(), most))

@@ -42,6 +42,9 @@ func (p *Part) verifyEncoding() {
 			p.verifyText()
 		}
 		return
+	case "x-uuencode":
+		p.verifyUU()
+		return
 	}
 	if p.ready || p.checked {
 		return // it has been noted
@@ -56,6 +59,17 @@ func (p *Part) verifyEncoding() {
 		}
 	case "quoted-printable":
 		p.noteEscapes(p.msg.badEscapes(p.Body))
+	}
+}
+
+// verifyUU looks for the line that ends uuencoded data.
+func (p *Part) verifyUU() {
+	if p.Body.Len() == 0 {
+		return
+	}
+	end := p.msg.bytes(Span{max(p.Body.Start, p.Body.End-stretch), p.Body.End})
+	if !bytes.Contains(end, []byte("\nend")) && p.msg.Count(BadUuencode, p.Where()) == 0 {
+		p.msg.note(BadUuencode, p.Where(), p.Body, "uuencoded data that does not end")
 	}
 }
 
@@ -148,26 +162,52 @@ func softBreak(b []byte) bool {
 	return true
 }
 
+// filesInText are the ways in which a file stands in a text: how its line
+// starts, what tells it from prose, and how it is called.
+var filesInText = []struct {
+	start string
+	begin func(b []byte) bool
+	what  string
+}{
+	{"begin ", uuBegin, "a uuencoded file in the text"},
+	{"=ybegin ", yBegin, "a file in yEnc in the text"},
+	{"(This file must be converted with BinHex", func([]byte) bool { return true }, "a file in BinHex in the text"}, // RFC 1741, 4
+}
+
 // verifyText looks for a file inside a text: "begin 644 name" and what follows
 // is a file to old mail programs and to Outlook.
 func (p *Part) verifyText() {
 	at := p.Body.Start
 	p.msg.stretches(p.Body, func(b []byte) bool {
-		for i := 0; ; {
-			k := bytes.Index(b[i:], []byte("begin "))
-			if k < 0 {
-				break
-			}
-			i += k
-			if (i == 0 || b[i-1] == '\n') && uuBegin(b[i:]) {
-				p.msg.note(HiddenAttachment, p.Where(), Span{at + int64(i), p.Body.End}, "a uuencoded file in the text")
+		for _, f := range filesInText {
+			if i := lineWith(b, f.start, f.begin); i >= 0 {
+				p.msg.note(HiddenAttachment, p.Where(), Span{at + int64(i), p.Body.End}, "%s", f.what)
 				return false
 			}
-			i += len("begin ")
 		}
 		at += int64(len(b))
 		return true
 	})
+}
+
+// lineWith is where a line starts so, and is what begin wants; -1: nowhere.
+func lineWith(b []byte, start string, begin func([]byte) bool) int {
+	for i := 0; ; i += len(start) {
+		k := bytes.Index(b[i:], []byte(start))
+		if k < 0 {
+			return -1
+		}
+		if i += k; (i == 0 || b[i-1] == '\n') && begin(b[i:]) {
+			return i
+		}
+	}
+}
+
+// yBegin reports whether b starts with a head of yEnc (yEnc 1.3: line, size and
+// name, which stands last).
+func yBegin(b []byte) bool {
+	line, _, ok := bytes.Cut(b[:min(len(b), 1024)], []byte("\n"))
+	return ok && bytes.Contains(line, []byte(" line=")) && bytes.Contains(line, []byte(" size=")) && bytes.Contains(line, []byte(" name="))
 }
 
 // uuBegin reports whether b starts with "begin 644 name" and a line of the

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -43,19 +44,11 @@ func judgeFile(t *testing.T, r *lint.Rule, to, name string, data []byte) string 
 
 func zipOf(t *testing.T, names ...string) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
+	var pairs []string
 	for _, name := range names {
-		f, err := w.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = f.Write([]byte("some words\n"))
+		pairs = append(pairs, name, "some words\n")
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return zipWith(t, pairs...)
 }
 
 // locked sets the encryption bit of every header of a zip.
@@ -152,6 +145,49 @@ func TestNotInspected(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// Why a file was not looked into is said once for each reason, and of an
+// encrypted one always: for a key, or by a password where encrypted-archive is
+// silent because the message stays inside.
+func TestNotInspectedReasons(t *testing.T) {
+	key, err := os.ReadFile("../content/testdata/files/key.gpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zstd := "\x28\xb5\x2f\xfd\x04\x00\x41\x00\x00abc"
+	for _, c := range []struct {
+		to, name string
+		data     []byte
+		want     string
+	}{
+		{"b@example.com", "a.gpg", key, "info: not-inspected: 1 file (encrypted: PGP)"},
+		{"b@example.com", "a.zip", zipWith(t, "a.gpg", string(key), "b.zst", zstd, "c.zst", zstd), "info: not-inspected: 3 files (1 encrypted: PGP; 2 of a kind that is not looked into)"},
+		{"b@example.com", "a.zip", locked(zipOf(t, "a.csv")), ""},
+		{"b@example.jp", "a.zip", locked(zipOf(t, "a.csv")), "info: not-inspected: 1 file (encrypted: ZipCrypto)"},
+	} {
+		if got := judgeFile(t, rules.MalformedMessage, c.to, c.name, c.data); got != c.want {
+			t.Errorf("%s to %s: %q, want %q", c.name, c.to, got, c.want)
+		}
+	}
+}
+
+// zipWith is a zip of files and what is in them.
+func zipWith(t *testing.T, pairs ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(pairs); i += 2 {
+		f, err := w.Create(pairs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte(pairs[i+1]))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func peopleCSV(n int) string {

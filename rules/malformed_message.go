@@ -37,9 +37,11 @@ it from reading on, it does not call the message clean.`,
 	},
 	Quiet: lint.Text{
 		En: `Sloppiness of real mail programs, which hides nothing, is info: addresses separated by semicolons, dots
-in odd places of Japanese mobile addresses, wrong charset labels, a missing end of a multipart.`,
+in odd places of Japanese mobile addresses, wrong charset labels, a missing end of a multipart. What of the
+attachments was not read (locked, damaged, of a format that is not read) is info too: docs/limits.md lists it.`,
 		Ja: `実在のメールソフトにありがちな、何も隠さない程度の誤りは info とします。セミコロン区切りの宛先、
-携帯アドレスの連続ドット、文字コード表示の誤り、マルチパートの終端の欠落などです。`,
+携帯アドレスの連続ドット、文字コード表示の誤り、マルチパートの終端の欠落などです。添付のうち読み取れなかったもの
+（暗号化、破損、対応していない形式）も info です。一覧は docs/limits.md にあります。`,
 	},
 	Held: lint.Text{
 		En: "Look at the raw message at the place shown. Release only if a known program writes like that.",
@@ -70,10 +72,15 @@ var grave = map[message.Kind]bool{
 // message or what its parts are.
 var graveIn = map[message.Kind]bool{message.BlankBeforeColon: true, message.EncodedAddress: true}
 
+// unreadBecause are defects that say by themselves why a part was not read.
+var unreadBecause = map[message.Kind]bool{
+	message.PartialMessage: true, message.UnknownEncoding: true, message.UnknownCharset: true, message.BadBase64: true, message.BadUuencode: true,
+}
+
 func checkMalformedMessage(pass *lint.Pass, _ malformedParams) {
 	pass.Msg.Verify()
 	at := map[string]int{} // kind and place, to the finding
-	var found []lint.Finding
+	var found, said []lint.Finding
 	for _, d := range pass.Msg.Defects {
 		key := string(d.Kind) + " " + d.Where
 		if i, ok := at[key]; ok {
@@ -87,15 +94,18 @@ func checkMalformedMessage(pass *lint.Pass, _ malformedParams) {
 			Message:  describe(pass.Msg, d),
 			Evidence: []lint.Evidence{evidenceOf(d)},
 		})
+		if unreadBecause[d.Kind] {
+			said = append(said, lint.Finding{Where: d.Where})
+		}
 	}
-	for _, f := range append(found, unreadFiles(pass)...) {
+	for _, f := range append(found, unreadFiles(pass, said)...) {
 		pass.Report(f)
 	}
 }
 
-// unreadFiles tells which limits were hit in attachments, and what is damaged
-// in them.
-func unreadFiles(pass *lint.Pass) []lint.Finding {
+// unreadFiles tells which limits were hit in attachments, what is damaged in
+// them, and what else was not read, but for what was said before.
+func unreadFiles(pass *lint.Pass, said []lint.Finding) []lint.Finding {
 	var out []lint.Finding
 	for _, d := range pass.Facts.Content().Defects() {
 		f := lint.Finding{Severity: lint.Info, Where: d.Where, Message: string(d.Kind) + ": " + d.Detail, Evidence: []lint.Evidence{{Where: d.Where}}}
@@ -104,31 +114,64 @@ func unreadFiles(pass *lint.Pass) []lint.Finding {
 		}
 		out = append(out, f)
 	}
-	return append(out, uninspectedFiles(pass, out)...)
+	return append(out, uninspectedFiles(pass, append(slices.Clip(said), out...))...)
 }
 
 // uninspectedFiles tells what nobody looked into though no limit was hit: a
-// format that is not read, or is read by its names only. That a password keeps
-// everybody out is said by encrypted-archive.
+// format that is not read, or is read by its names only, or what only a
+// recipient's key opens. That a password keeps everybody out is said by
+// encrypted-archive where the message goes outside.
 func uninspectedFiles(pass *lint.Pass, said []lint.Finding) []lint.Finding {
 	var out []lint.Finding
+	outside := len(pass.Facts.External()) > 0
 	for _, f := range pass.Facts.Content().Files() {
 		var files []*content.File
-		why := ""
+		var why []string
 		each(f, func(x *content.File) {
-			if x.Uninspected == "" || x.Encrypted != "" || slices.ContainsFunc(said, func(s lint.Finding) bool { return s.Where == x.Path }) {
+			if x.Uninspected == "" || x.Encrypted.Password() && outside || slices.ContainsFunc(said, func(s lint.Finding) bool { return s.Where == x.Path }) {
 				return
 			}
-			if why == "" {
-				why = x.Uninspected
-			}
-			files = append(files, x)
+			files, why = append(files, x), append(why, reasonOf(x))
 		})
 		if len(files) > 0 {
-			out = append(out, lint.Finding{Severity: lint.Info, Where: place(f), Message: fmt.Sprintf("not-inspected: %s (%s)", count(len(files), "file"), why), Evidence: evidenceOfFiles(files)})
+			out = append(out, lint.Finding{Severity: lint.Info, Where: place(f), Message: fmt.Sprintf("not-inspected: %s (%s)", count(len(files), "file"), tally(why)), Evidence: evidenceOfFiles(files)})
 		}
 	}
 	return out
+}
+
+// reasonOf says why a file was not looked into, and what it is, where that is known.
+func reasonOf(f *content.File) string {
+	if f.Encrypted != "" {
+		return f.Uninspected + ": " + string(f.Encrypted)
+	}
+	return f.Uninspected
+}
+
+// mostReasons of a file are told apart.
+const mostReasons = 3
+
+// tally names each reason once, the first ones first, with how often it stands
+// where there are several.
+func tally(why []string) string {
+	var order []string
+	times := map[string]int{}
+	for _, w := range why {
+		if times[w]++; times[w] == 1 {
+			order = append(order, w)
+		}
+	}
+	if len(order) == 1 {
+		return order[0]
+	}
+	var out []string
+	for _, w := range order[:min(len(order), mostReasons)] {
+		out = append(out, fmt.Sprintf("%d %s", times[w], w))
+	}
+	if n := len(order) - mostReasons; n > 0 {
+		out = append(out, "and "+count(n, "other reason"))
+	}
+	return strings.Join(out, "; ")
 }
 
 func severityOf(d message.Defect) lint.Severity {
