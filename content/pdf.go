@@ -2,7 +2,9 @@ package content
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +16,8 @@ type pdfFile struct {
 	in      *Inspection
 	f       *File
 	objects map[int]any
+	at      map[int]int  // where each object stands, or the stream that it is packed into
+	packed  map[int]bool // objects that were packed into a stream, which alone is encrypted (7.6.2)
 	root    any
 	encrypt any
 	id      string
@@ -32,7 +36,7 @@ const maxPDFObjects = 200_000
 
 // readPDF reads a PDF (ISO 32000-2).
 func readPDF(in *Inspection, f *File, data []byte) {
-	p := &pdfFile{in: in, f: f, objects: map[int]any{}}
+	p := &pdfFile{in: in, f: f, objects: map[int]any{}, at: map[int]int{}, packed: map[int]bool{}}
 	p.scan(data)
 	if p.encrypt != nil && !p.unlock() {
 		p.marks()
@@ -64,7 +68,7 @@ func (p *pdfFile) scan(data []byte) {
 			continue
 		}
 		v, next := p.object(data, pos, pdfRef{num, gen})
-		p.objects[num] = v
+		p.objects[num], p.at[num] = v, at
 		pos = max(pos, next)
 	}
 	for pos := 0; ; {
@@ -176,7 +180,8 @@ func (p *pdfFile) int(v any) int {
 	return int(max(-1<<31, min(f, 1<<31)))
 }
 
-// unpackObjects reads the objects that are packed into streams (7.5.7).
+// unpackObjects reads the objects that are packed into streams (7.5.7). What a
+// later update packs replaces what stood before it (7.5.6).
 func (p *pdfFile) unpackObjects() {
 	var packed []*pdfStream
 	for num := range p.numbers() {
@@ -184,6 +189,7 @@ func (p *pdfFile) unpackObjects() {
 			packed = append(packed, s)
 		}
 	}
+	slices.SortFunc(packed, func(a, b *pdfStream) int { return cmp.Compare(p.at[a.ref.num], p.at[b.ref.num]) })
 	for _, s := range packed {
 		b := p.decode(s)
 		first := p.int(s.dict["First"])
@@ -204,11 +210,12 @@ func (p *pdfFile) unpackObjects() {
 				p.cut = true
 				break
 			}
-			if _, have := p.objects[int(n)]; have {
+			if _, have := p.objects[int(n)]; have && p.at[int(n)] > p.at[s.ref.num] {
 				continue
 			}
 			l := &pdfLexer{b: b, pos: first + int(at)}
 			p.objects[int(n)], _ = l.next()
+			p.at[int(n)], p.packed[int(n)] = p.at[s.ref.num], true
 		}
 	}
 }
@@ -232,7 +239,7 @@ func (p *pdfFile) mark(v any, depth int) {
 			p.mark(x, depth+1)
 		}
 	case pdfDict:
-		switch v["S"] {
+		switch p.get(v["S"]) {
 		case pdfName("JavaScript"):
 			p.f.Flags |= PDFJavaScript
 		case pdfName("Launch"):
@@ -291,6 +298,9 @@ func (p *pdfFile) form() {
 			continue
 		}
 		for x := newXML(bytes.NewReader(p.decode(s))); x.next(); {
+			if x.token == xmlStart && x.is("script") && strings.Contains(strings.ToLower(x.attrText("contentType")), "javascript") {
+				p.f.Flags |= PDFJavaScript
+			}
 			if v := strings.TrimSpace(x.value()); x.token == xmlText && v != "" && int64(b.Len()) < p.in.meter.Text {
 				b.WriteString(v + "\n")
 			}
@@ -317,7 +327,7 @@ func (p *pdfFile) numbers() func(func(int) bool) {
 // textString reads a text of a dictionary (7.9.2.2).
 func (p *pdfFile) textString(s pdfString, ref pdfRef) string {
 	b := []byte(s)
-	if p.key != nil {
+	if p.key != nil && !p.packed[ref.num] {
 		b = p.key.decrypt(b, ref)
 	}
 	switch {
