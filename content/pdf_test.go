@@ -84,3 +84,25 @@ func TestPDFUpdates(t *testing.T) {
 		t.Errorf("form: %s", got)
 	}
 }
+
+// What a program writes beside each other, cell by cell, is a row, though a cell
+// has several lines; what stands beside a number or in two columns is not.
+func TestPDFCells(t *testing.T) {
+	at := func(x, y int, s string) string { return fmt.Sprintf("1 0 0 1 %d %d Tm (%s) Tj\n", x, y, s) }
+	for what, c := range map[string]struct{ program, want string }{
+		"first cell":         {at(10, 90, "Sahara") + at(10, 80, "Hana") + at(90, 90, "090-5550-0100"), "Sahara Hana\t090-5550-0100"},
+		"last cell":          {at(10, 90, "Sahara") + at(60, 90, "osamu") + at(120, 90, "vT7zL") + at(120, 80, "p93"), "Sahara\tosamu\tvT7zLp93"},
+		"beside a word":      {at(10, 90, "Password") + at(90, 90, "vT7zLp93") + at(90, 80, "kQw"), "Password\tvT7zLp93kQw"},
+		"broken at a hyphen": {at(10, 90, "090-5550-") + at(10, 80, "0100") + at(90, 90, "Hana"), "090-5550-0100\tHana"},
+		"two rows":           {at(10, 90, "a") + at(60, 90, "b") + at(10, 80, "c") + at(60, 80, "d"), "a\tb\nc\td"},
+		"numbered":           {at(10, 90, "1.") + at(40, 90, "some words and more") + at(40, 80, "words"), "1.\tsome words and more\nwords"},
+		"labels and values":  {at(10, 90, "Name") + at(10, 80, "Phone number") + at(90, 90, "Sahara Hana") + at(90, 80, "090"), "Name\nPhone number\nSahara Hana\n090"},
+		"new labels":         {at(10, 90, "A") + at(60, 90, "b") + at(120, 90, "ID: osamu") + at(120, 80, "PW: vT7z"), "A\tb\tID: osamu\nPW: vT7z"},
+		"paragraph":          {at(10, 90, "one line") + at(10, 80, "and another"), "one line\nand another"},
+	} {
+		pdf := smallPDF("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", "BT /F 10 Tf\n"+c.program+"ET")
+		if got := dump(inspect("a.pdf", pdf)); !strings.HasSuffix(got, "page 1 ()\n"+c.want) {
+			t.Errorf("%s: %q, want %q", what, got, c.want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (p *pdfFile) text() {
 	for i, page := range pages {
 		t := &pdfPage{pdfFile: p, ctm: matrix{1, 0, 0, 1, 0, 0}}
 		t.content(page["Contents"], p.dict(page["Resources"]))
-		prose := t.out.String()
+		prose := t.layout()
 		if strings.TrimSpace(prose) == "" {
 			empty++
 			if t.picture {
@@ -120,7 +120,9 @@ func (m matrix) mul(n matrix) matrix {
 // pdfPage runs the program of a page for its text (9.4).
 type pdfPage struct {
 	*pdfFile
-	out      strings.Builder
+	buf      []byte // the text of the pieces
+	pieces   []pdfPiece
+	moved    bool // to where the next text starts
 	ctm      matrix
 	saved    []matrix
 	tm, line matrix
@@ -215,6 +217,10 @@ func (a pdfArray) matrix() matrix {
 func (t *pdfPage) do(op pdfWord, a pdfArray) {
 	n := len(a)
 	switch op {
+	case "BT", "Td", "TD", "Tm", "T*":
+		t.moved = true
+	}
+	switch op {
 	case "BT":
 		t.tm = matrix{1, 0, 0, 1, 0, 0}
 		t.line = t.tm
@@ -304,7 +310,7 @@ func (t *pdfPage) showList(list pdfArray) {
 	}
 }
 
-// show writes text, and before it what the gap to the text before looks like.
+// show writes text: a new piece where it does not go on where the last ended.
 func (t *pdfPage) show(s pdfString) {
 	if t.font == nil {
 		t.font = &pdfFont{missing: 500}
@@ -313,20 +319,36 @@ func (t *pdfPage) show(s pdfString) {
 	at := t.tm.mul(t.ctm)
 	high := math.Abs(t.size) * math.Hypot(at[2], at[3])
 	switch dy, gap := math.Abs(at[5]-t.lastY), at[4]-t.endX; {
-	case t.out.Len() == 0 || text == "":
-	case dy > high/2 && dy > 0.5:
-		t.out.WriteByte('\n')
-	case gap > 1.2*high, gap < -2*high:
-		t.out.WriteByte('\t')
+	case text == "":
+	case len(t.pieces) == 0, dy > high/2 && dy > 0.5, gap > 1.2*high, gap < -2*high:
+		t.piece(at, high, false)
 	case gap > high/6:
-		t.out.WriteByte(' ')
+		if t.moved {
+			t.buf = append(t.buf, ' ') // join takes it, where this is no column
+			t.piece(at, high, true)
+		} else {
+			t.put(" ")
+		}
 	}
-	if int64(t.out.Len()) < t.in.meter.Text {
-		t.out.WriteString(text)
-	}
+	t.moved = false
+	t.put(text)
 	t.tm = matrix{1, 0, 0, 1, width / 1000 * t.size, 0}.mul(t.tm)
 	end := t.tm.mul(t.ctm)
 	if text != "" {
 		t.endX, t.lastY = end[4], at[5]
+		t.pieces[len(t.pieces)-1].end = end[4]
+	}
+}
+
+// piece starts a piece.
+func (t *pdfPage) piece(at matrix, high float64, near bool) {
+	t.pieces = append(t.pieces, pdfPiece{from: len(t.buf), to: len(t.buf), x: at[4], y: at[5], high: high, near: near})
+}
+
+// put adds to the piece that is written.
+func (t *pdfPage) put(text string) {
+	if k := len(t.pieces); k > 0 && int64(len(t.buf)) < t.in.meter.Text {
+		t.buf = append(t.buf, text...)
+		t.pieces[k-1].to = len(t.buf)
 	}
 }

@@ -12,6 +12,7 @@ PIPE = "pipe,name=maillint%d;urp;" % os.getpid()
 FORMATS = {  # by what is saved at once
     ("book.fods", "people.fods", "things.fods"): ["xlsx", "xls", "ods"],
     ("book.fods",): ["pdf"],
+    ("accounts.fodt",): ["pdf"],
     ("letter.fodt", "people.fodt", "things.fodt"): ["docx", "doc", "odt", "rtf", "pdf"],
     ("talk.fodp", "people.fodp", "things.fodp"): ["pptx", "ppt", "odp"],
 }
