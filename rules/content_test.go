@@ -172,6 +172,17 @@ func TestNotInspectedReasons(t *testing.T) {
 	}
 }
 
+// A password that wraps inside a cell of a PDF's table is found with its ID.
+func TestAccountsInPDF(t *testing.T) {
+	data, err := os.ReadFile("../content/testdata/files/accounts.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := judgeFile(t, rules.Credentials, "b@example.com", "accounts.pdf", data); got != "high: ID with password (2)" {
+		t.Error(got)
+	}
+}
+
 // zipWith is a zip of files and what is in them.
 func zipWith(t *testing.T, pairs ...string) []byte {
 	t.Helper()

@@ -101,6 +101,9 @@ func secretsIn(pass *lint.Pass, t *content.Text, forwarded bool) []secret.Secret
 		if sheet == nil {
 			found = append(found, secret.LogIns(text, forwarded || t.File != nil)...)
 		}
+		if t.Rows == nil {
+			found = append(found, secret.Tables(text)...)
+		}
 		return found
 	}, func(s secret.Secret) { out = append(out, s) })
 	return append(out, sheet...)

@@ -54,7 +54,7 @@ func FuzzSecrets(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, list := range [][]Secret{Keys(s), LogIns(s, true), LogIns(s, false), FilePasswords(s), Sheet([][]string{{"ID", "password"}, {s, s}})} {
+		for _, list := range [][]Secret{Keys(s), LogIns(s, true), LogIns(s, false), FilePasswords(s), Tables(s), Sheet([][]string{{"ID", "password"}, {s, s}})} {
 			for _, x := range list {
 				if !strings.Contains(x.Mask, "*") {
 					t.Errorf("%q is not masked", x.Mask)

@@ -128,6 +128,19 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+func TestTables(t *testing.T) {
+	text := "Here are the accounts.\nName\tID\tPassword\t部署\n佐原\tmichiko\tKd83-XwQ92vTz7Lp\t営業部\n林\tosamu\tvT7zLp93kQwXd81M\tx\n\nand\tmore\n"
+	got := Tables(text)
+	if len(got) != 2 || got[0].Line != 3 || got[1].Line != 4 || got[0].Kind != LogIn {
+		t.Errorf("%+v", got)
+	}
+	for _, none := range []string{"Name\tID\tPassword\n\n佐原\tmichiko\tKd83-XwQ92vTz7Lp\n", "ID\tPassword\n", "ID Password\nmichiko Kd83-XwQ92vTz7Lp\n", "ID\tPassword changed\nmichiko\tyes\n"} {
+		if got := Tables(none); got != nil {
+			t.Errorf("%q: %+v", none, got)
+		}
+	}
+}
+
 func TestSheet(t *testing.T) {
 	rows := [][]string{{"利用者一覧"}, {"氏名", "ログインID", "パスワード"}, {"山田", "yamada1", "Kx82mmq!"}, {"鈴木", "suzuki2", "Ty77-kal"}, {"空", "x", "********"}}
 	if got := Sheet(rows); len(got) != 2 || got[0].Line != 3 {
