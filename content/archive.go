@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/bzip2"
+	"compress/flate"
 	"compress/gzip"
 	"io"
 	"strings"
@@ -129,17 +130,13 @@ func (z *zipFile) hasSuffix(suffix string) bool {
 
 // kind tells an Office file from an archive by what is in it.
 func (z *zipFile) kind() Kind {
-	if e := z.find("mimetype"); e != nil && e.size < 200 {
-		if b, _ := z.packed(e); e.method == 0 {
-			switch t := string(b); {
-			case strings.HasPrefix(t, "application/vnd.oasis.opendocument.text"):
-				return ODT
-			case strings.HasPrefix(t, "application/vnd.oasis.opendocument.spreadsheet"):
-				return ODS
-			case strings.HasPrefix(t, "application/vnd.oasis.opendocument."):
-				return ODP
-			}
-		}
+	switch t := z.mimetype(); {
+	case strings.HasPrefix(t, "application/vnd.oasis.opendocument.text"):
+		return ODT
+	case strings.HasPrefix(t, "application/vnd.oasis.opendocument.spreadsheet"):
+		return ODS
+	case strings.HasPrefix(t, "application/vnd.oasis.opendocument."):
+		return ODP
 	}
 	if !z.has("[Content_Types].xml") {
 		return Zip
@@ -155,6 +152,21 @@ func (z *zipFile) kind() Kind {
 		return PPTX
 	}
 	return Zip
+}
+
+// mimetype reads the member that says what an OpenDocument file is. It is to be
+// stored (OpenDocument 1.3, part 2, 3.3), and is deflated where somebody packed
+// the file anew, which LibreOffice opens all the same.
+func (z *zipFile) mimetype() string {
+	e := z.find("mimetype")
+	if e == nil || e.size >= 200 || e.encryption() != "" {
+		return ""
+	}
+	b, _ := z.packed(e)
+	if e.method == 8 {
+		b, _ = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), 200))
+	}
+	return string(b)
 }
 
 // readTar opens a tape archive.

@@ -137,6 +137,22 @@ func smallPDF(font, program string) []byte {
 		fmt.Sprintf("4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n5 0 obj%sendobj\ntrailer<</Root 1 0 R>>\n", len(program), program, font))
 }
 
+// An Office file that was packed anew is read as one, and a part of it that is
+// missing is said.
+func TestPackedAnew(t *testing.T) {
+	for name, main := range map[string]string{"people.ods": "content.xml", "people.docx": "word/document.xml", "people.xlsx": "xl/worksheets/sheet1.xml", "people.pptx": "ppt/presentation.xml"} {
+		members := membersOf(t, name)
+		in := inspect(name, zipOf(t, members))
+		if got := dump(in); !strings.Contains(got, "佐原 花") || len(in.Uninspected()) > 0 {
+			t.Errorf("%s: %s%.300s", name, tree(in), got)
+		}
+		delete(members, main)
+		if in := inspect(name, zipOf(t, members)); len(in.Uninspected()) != 1 || in.Files()[0].Uninspected != "damaged" {
+			t.Errorf("%s without %s: %s", name, main, tree(in))
+		}
+	}
+}
+
 // The table of docs/limits.md is the one that is tested.
 func TestUnreadableIsTold(t *testing.T) {
 	doc, err := os.ReadFile("../docs/limits.md")
