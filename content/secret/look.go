@@ -26,7 +26,7 @@ var (
 	// are all of them.
 	opened  = []string{"解凍", "開け", "開い", "開き", "開く", "展開", "復号", "開封", "ロック", "閲覧", "ご覧"}
 	trailed = []string{"password", "pass word", "passphrase", "pass phrase", "passcode", "pass code", "ſ"}
-	opens   = []string{"to open", "to unzip", "to unlock", "to extract", "to decrypt", "to access", "to view", "as password", "as pass word", "as passcode", "as key", "as the ", "as a ",
+	opens   = []string{"to open", "to unzip", "to unlock", "to extract", "to decrypt", "to access", "to view", "as pass", "as key", "as the pass", "as the key", "as a pass", "as a key",
 		"unlock with", "unlocks with", "open with", "opens with", "encrypted with", "protected with", "locked with", "protected by", "ſ", "\u212a"}
 	openedWords   = needle.New(opened)
 	trailingWords = needle.NewFolded(trailed)

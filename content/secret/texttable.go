@@ -9,7 +9,7 @@ const mostCells = 100
 // their cells, as they come out of PDFs and out of spreadsheets by copying. Line
 // is that of the text, from 1.
 func Tables(text string) []Secret {
-	if !strings.Contains(text, "\t") {
+	if !strings.Contains(text, "\t") || !labelWords.In(text) || !idWords.In(text) {
 		return nil
 	}
 	var out []Secret
