@@ -129,7 +129,7 @@ func TestAnnounce(t *testing.T) {
 func TestPool(t *testing.T) {
 	srv := serve(t, polite)
 	r := srv.route()
-	p := &Pool{Max: 1, Idle: 100 * time.Millisecond}
+	p := &Pool{Max: 1, Idle: time.Hour}
 	get := func() *Session {
 		s, _, err := p.Get(ctx, r, Client{})
 		if err != nil {
@@ -153,8 +153,9 @@ func TestPool(t *testing.T) {
 	if three == one {
 		t.Error("a session was shared after a log-in")
 	}
+	p.Idle = 10 * time.Millisecond
 	p.Put(three)
-	time.Sleep(250 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond)
 	if s := get(); s == three {
 		t.Error("a session was kept for too long")
 	}

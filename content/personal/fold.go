@@ -36,7 +36,9 @@ func folds(s string, i int) int {
 		c := s[i]
 		switch {
 		case c < utf8.RuneSelf:
-			i++
+			for i++; i+8 <= len(s) && asciiWord(s[i:i+8]); {
+				i += 8
+			}
 		case c >= 0xE3 && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80:
 			if c == 0xE3 && (s[i+1] == 0x80 && s[i+2] == 0x80 || s[i+1] == 0x83 && s[i+2] == 0xBC) { // U+3000, U+30FC
 				return i
@@ -47,6 +49,11 @@ func folds(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// asciiWord: eight octets are ASCII.
+func asciiWord(t string) bool {
+	return (uint64(t[0])|uint64(t[1])<<8|uint64(t[2])<<16|uint64(t[3])<<24|uint64(t[4])<<32|uint64(t[5])<<40|uint64(t[6])<<48|uint64(t[7])<<56)&0x8080808080808080 == 0
 }
 
 // digitLast reports whether a folded text ends with a digit.

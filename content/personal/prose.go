@@ -26,7 +26,8 @@ func (c *collector) prose(text string) {
 			p.flush()
 			continue
 		}
-		if p.table(bare, number) {
+		data := dataIn(bare)
+		if p.table(bare, number, data) {
 			continue
 		}
 		for len(bare) > longLine && !c.late() {
@@ -34,10 +35,11 @@ func (c *collector) prose(text string) {
 			if cut <= 1 {
 				cut = longLine
 			}
-			p.line(bare[:cut], number)
+			p.line(bare[:cut], number, dataIn(bare[:cut]))
 			bare = bare[cut:]
+			data = dataIn(bare)
 		}
-		p.line(bare, number)
+		p.line(bare, number, data)
 	}
 	p.endTable()
 	p.flush()
@@ -58,15 +60,30 @@ type proseReader struct {
 	rowsAt int // number of the first
 }
 
-// line reads one line.
-func (p *proseReader) line(line string, number int) {
+// dataIn counts the digits of a line up to five, and takes an address of mail for
+// as many.
+func dataIn(line string) int {
+	if strings.IndexByte(line, '@') >= 0 {
+		return 5
+	}
+	n := 0
+	for i := 0; i < len(line) && n < 5; i++ {
+		if line[i] >= '0' && line[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// line reads one line with so much data in it.
+func (p *proseReader) line(line string, number, data int) {
 	if line == "" {
 		if number-p.started > 1 {
 			p.flush()
 		}
 		return
 	}
-	if !strings.Contains(line, "@") && !hasDigits(line, 4) && !strings.Contains(line, "年") {
+	if data < 4 && !strings.Contains(line, "年") {
 		p.label(line, number)
 		return
 	}

@@ -7,8 +7,8 @@ import (
 // A table in a text is found by its head; its rows go on while its delimiter
 // does.
 
-// table takes a line of a table. false: the line is prose.
-func (p *proseReader) table(line string, number int) bool {
+// table takes a line of a table, with so much data in it. false: the line is prose.
+func (p *proseReader) table(line string, number, data int) bool {
 	if p.delim != "" {
 		if strings.Contains(line, p.delim) {
 			p.lines = append(p.lines, line)
@@ -16,7 +16,7 @@ func (p *proseReader) table(line string, number int) bool {
 		}
 		p.endTable()
 	}
-	if line == "" || len(line) > 600 || strings.Contains(line, "@") || hasDigits(line, 5) {
+	if line == "" || len(line) > 600 || data >= 5 {
 		return false
 	}
 	for _, delim := range []string{"\t", "|", ",", ";", "  "} {
@@ -67,7 +67,7 @@ func (p *proseReader) endTable() {
 	}
 	if len(rows) == 1 { // a line of labels, with nothing under it
 		p.delim = ""
-		p.line(p.lines[0], p.rowsAt)
+		p.line(p.lines[0], p.rowsAt, dataIn(p.lines[0]))
 		return
 	}
 	delim := p.delim
@@ -75,7 +75,8 @@ func (p *proseReader) endTable() {
 	first, n := findHead(rows)
 	if n == 0 || first > 0 || !even(rows, delim) {
 		for i, row := range rows {
-			p.line(strings.Join(row, " | "), p.rowsAt+i)
+			line := strings.Join(row, " | ")
+			p.line(line, p.rowsAt+i, dataIn(line))
 		}
 		return
 	}

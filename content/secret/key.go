@@ -271,22 +271,31 @@ func labelledAt(text string, at, from, end, first int, out []Secret) []Secret {
 	return append(out, Secret{LabelledKey, "key or token", mask(v), lineAt(text, from)})
 }
 
-// mayBeLabelled rules most texts out: a run of 20 characters of a key.
+// mayBeLabelled rules most texts out: a run of 20 characters of a key, one of
+// them a digit. It looks at the octet where such a run would end first.
 func mayBeLabelled(text string) bool {
-	run, digit := 0, false
-	for i := range len(text) {
-		c := text[i]
-		if alnum(c) || c == '_' || c == '-' || c == '+' || c == '=' {
-			digit = digit || c >= '0' && c <= '9'
-			if run++; run >= 20 && digit {
-				return true
-			}
+	for at := 0; at+20 <= len(text); {
+		i := at + 19
+		for i >= at && keyOctet[text[i]] {
+			i--
+		}
+		if i >= at {
+			at = i + 1
 			continue
 		}
-		run, digit = 0, false
+		end := at + 20
+		for end < len(text) && keyOctet[text[end]] {
+			end++
+		}
+		if strings.ContainsAny(text[at:end], "0123456789") {
+			return true
+		}
+		at = end
 	}
 	return false
 }
+
+var keyOctet = charset("alnum+_-+=")
 
 func known(list []Secret, text string, at int) bool {
 	line := lineAt(text, at)

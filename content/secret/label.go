@@ -25,12 +25,13 @@ var (
 // passwordLabels finds the first four labels of passwords on a line. The pattern
 // is tried where one may begin, and not at each octet.
 func passwordLabels(text string) [][]int {
-	if oddCase.In(text) {
+	hits := labelWords.Scan(text, nil)
+	if hits != nil && oddCase.In(text) {
 		return passwordLabel.FindAllStringIndex(text, 4)
 	}
 	var out [][]int
 	end := 0
-	for _, hit := range labelWords.Scan(text, nil) {
+	for _, hit := range hits {
 		i := int(hit.At)
 		if i < end || text[i] < utf8.RuneSelf && i > 0 && wordOctet(text[i-1]) {
 			continue

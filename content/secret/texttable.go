@@ -13,26 +13,31 @@ func Tables(text string) []Secret {
 		return nil
 	}
 	var out []Secret
-	var rows [][]string
-	end := func(number int) {
-		for _, s := range Sheet(rows) {
-			s.Line += number - len(rows) - 1
-			out = append(out, s)
-		}
-		rows = nil
-	}
-	number := 0
-	for line := range strings.Lines(text) {
-		number++
-		if len(out) >= mostSecrets {
+	for at := 0; len(out) < mostSecrets; {
+		tab := strings.IndexByte(text[at:], '\t')
+		if tab < 0 {
 			break
 		}
-		if line = strings.TrimRight(line, "\r\n"); strings.Contains(line, "\t") && len(line) < 2000 {
-			rows = append(rows, strings.SplitN(line, "\t", mostCells))
-			continue
+		start := at + 1 + strings.LastIndexByte(text[at:at+tab], '\n')
+		rows, n := tabbed(text[start:])
+		for _, s := range Sheet(rows) {
+			s.Line += lineAt(text, start) - 1
+			out = append(out, s)
 		}
-		end(number)
+		at = start + n
 	}
-	end(number + 1)
 	return out[:min(len(out), mostSecrets)]
+}
+
+// tabbed gives the lines at the beginning of a text that have tabs in them, as
+// rows, and how many octets they and the line that ends them are.
+func tabbed(text string) (rows [][]string, n int) {
+	for line := range strings.Lines(text) {
+		n += len(line)
+		if line = strings.TrimRight(line, "\r\n"); !strings.Contains(line, "\t") || len(line) >= 2000 {
+			break
+		}
+		rows = append(rows, strings.SplitN(line, "\t", mostCells))
+	}
+	return rows, n
 }
