@@ -269,12 +269,22 @@ func serveMonitor(address string, h http.Handler) (func(), error) {
 	return func() { _ = s.Close() }, nil
 }
 
-// writeReady tells by a file that a program is ready, and where it listens.
+// writeReady tells by a file that a program is ready, and where it listens. Who
+// waits for the file finds all of it: it comes at once, unless it is a pipe or a
+// terminal.
 func writeReady(path string, addresses []string) error {
 	if path == "" {
 		return nil
 	}
-	return os.WriteFile(path, []byte(strings.Join(addresses, "\n")+"\n"), 0o644)
+	text := []byte(strings.Join(addresses, "\n") + "\n")
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, text, 0o644)
+	}
+	fresh := path + ".new"
+	if err := os.WriteFile(fresh, text, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
 }
 
 // reloads takes the policy in anew at every SIGHUP, until ctx ends.
