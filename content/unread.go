@@ -113,12 +113,19 @@ func (in *Inspection) armoured(p *message.Part) *File {
 	return f
 }
 
+// holds reports whether a place is the file or in it: part 1 does not hold what is
+// in part 10.
+func (f *File) holds(where string) bool {
+	rest, ok := strings.CutPrefix(where, f.Path)
+	return ok && (rest == "" || strings.IndexByte(":/,", rest[0]) >= 0)
+}
+
 // blame says of the file in which each defect is that it was not read whole.
 func (in *Inspection) blame() {
 	for _, d := range in.meter.defects {
 		var best *File
 		in.Walk(func(f *File) {
-			if strings.HasPrefix(d.Where, f.Path) && (best == nil || len(f.Path) > len(best.Path)) {
+			if f.holds(d.Where) && (best == nil || len(f.Path) > len(best.Path)) {
 				best = f
 			}
 		})

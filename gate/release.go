@@ -287,9 +287,6 @@ func (r *releaseOf) envelope(ctx context.Context, s *submit.Session, out *rewrit
 	return accepted, nil
 }
 
-// needs says which extension each parameter belongs to.
-var needs = map[string]string{"RET": "DSN", "ENVID": "DSN", "NOTIFY": "DSN", "ORCPT": "DSN", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8", "SIZE": "SIZE", "REQUIRETLS": "REQUIRETLS", "MT-PRIORITY": "MT-PRIORITY", "BY": "DELIVERBY", "RRVS": "RRVS"}
-
 // offered are the parameters of the original transaction that the server
 // knows, with the size that the message has now. What must be kept (REQUIRETLS,
 // SMTPUTF8) is kept: the server then refuses, and the sender is told.
@@ -298,7 +295,7 @@ func offered(s *submit.Session, params []string, size int64) []submit.Param {
 	for _, text := range params {
 		key, value, _ := strings.Cut(text, "=")
 		key = strings.ToUpper(key)
-		ext, known := needs[key]
+		ext, known := submit.ExtensionOf(key)
 		switch {
 		case key == "SIZE" && s.Offers("SIZE"):
 			out = append(out, submit.Param{Key: key, Value: fmt.Sprint(size)})

@@ -12,13 +12,6 @@ import (
 // BINARYMIME are not among them.
 var passedOn = []string{"8BITMIME", "SMTPUTF8", "DSN", "DELIVERBY", "MT-PRIORITY"}
 
-// extensionOf is the extension that a parameter of MAIL or RCPT belongs to
-// (RFC 6152, RFC 6531, RFC 3461, RFC 2852, RFC 6710, RFC 8689).
-var extensionOf = map[string]string{
-	"BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8", "RET": "DSN", "ENVID": "DSN", "NOTIFY": "DSN", "ORCPT": "DSN",
-	"BY": "DELIVERBY", "MT-PRIORITY": "MT-PRIORITY", "REQUIRETLS": "REQUIRETLS",
-}
-
 // mechanisms are the log-ins that name their user in the clear, so that we
 // know who is let in.
 var mechanisms = []string{"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"}

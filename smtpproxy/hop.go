@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -98,7 +97,7 @@ func (h *hop) mail(p submit.Path) (submit.Reply, error) {
 // one before. What that one takes must not be refused for good.
 func (h *hop) lacks(p submit.Path) bool {
 	for _, q := range p.Params {
-		extension := extensionOf[strings.ToUpper(q.Key)]
+		extension, _ := submit.ExtensionOf(q.Key)
 		if _, told := h.offered[extension]; told && !h.session.Offers(extension) {
 			return true
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 )
@@ -53,6 +54,20 @@ func (s *Session) Extensions() map[string]string { return s.ext }
 func (s *Session) Offers(keyword string) bool {
 	_, ok := s.ext[keyword]
 	return ok
+}
+
+// extensions that the parameters of MAIL and RCPT belong to (RFC 1870, 6152, 6531,
+// 3461, 2852, 6710, 8689 and 7293).
+var extensions = map[string]string{
+	"SIZE": "SIZE", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8", "RET": "DSN", "ENVID": "DSN", "NOTIFY": "DSN", "ORCPT": "DSN",
+	"BY": "DELIVERBY", "MT-PRIORITY": "MT-PRIORITY", "REQUIRETLS": "REQUIRETLS", "RRVS": "RRVS",
+}
+
+// ExtensionOf gives the extension, an EHLO keyword, that a parameter of MAIL or RCPT
+// belongs to; false where it is not known.
+func ExtensionOf(parameter string) (keyword string, known bool) {
+	keyword, known = extensions[strings.ToUpper(parameter)]
+	return keyword, known
 }
 
 // TLS reports whether the connection is protected, and how.

@@ -2,7 +2,6 @@ package personal
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,12 +80,10 @@ func dateStart(line string, i int) bool {
 	case asciiLetter(c):
 		return i == 0 || !asciiLetter(line[i-1])
 	case c >= 0xE4 && c <= 0xE6:
-		return slices.ContainsFunc(eraNames, func(era string) bool { return strings.HasPrefix(line[i:], era) })
+		return i+6 <= len(line) && eras[line[i:i+6]] > 0 // two characters
 	}
 	return false
 }
-
-var eraNames = []string{"昭和", "平成", "令和", "大正", "明治"}
 
 // besideAny: one of the places lies within so many octets before or behind.
 func besideAny(places [][]int, start, end, reach int) bool {

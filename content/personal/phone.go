@@ -81,18 +81,17 @@ func hasDigits(s string, n int) bool {
 	return false
 }
 
-// phoneForms are the ways in which numbers are written, the characters they start
-// with, and a cheap look that rules out what the pattern does not match.
+// phoneForms are the ways in which numbers are written, and a cheap look at each
+// that rules out what the pattern does not match.
 var phoneForms = []struct {
-	first string
-	may   func(string) bool
-	re    *regexp.Regexp
-	read  func(string) (string, bool)
+	may  func(string) bool
+	re   *regexp.Regexp
+	read func(string) (string, bool)
 }{
-	{"0+(", mayBeJapanese, jpPhone, japanesePhone},
-	{"+(123456789", mayBeAmerican, usPhone, americanPhone},
-	{"+", mayBeInternational, intPhone, internationalPhone},
-	{"0(", mayBeNational, natPhone, nationalPhone},
+	{mayBeJapanese, jpPhone, japanesePhone},
+	{mayBeAmerican, usPhone, americanPhone},
+	{mayBeInternational, intPhone, internationalPhone},
+	{mayBeNational, natPhone, nationalPhone},
 }
 
 func mayBeJapanese(s string) bool {
@@ -117,7 +116,7 @@ func mayBeAmerican(s string) bool {
 
 // mayBeInternational: a plus, and more than one digit or a parenthesis.
 func mayBeInternational(s string) bool {
-	if len(s) < 3 || !digit(s[1]) {
+	if len(s) < 3 || s[0] != '+' || !digit(s[1]) {
 		return false
 	}
 	s = afterGap(s[2:])
@@ -141,7 +140,7 @@ func phoneAt(line string, i int) (phone, bool) {
 		return phone{}, false
 	}
 	for _, form := range phoneForms {
-		if strings.IndexByte(form.first, line[i]) < 0 || !form.may(window) {
+		if !form.may(window) {
 			continue
 		}
 		loc := form.re.FindStringIndex(window)

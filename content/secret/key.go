@@ -272,25 +272,17 @@ func labelledAt(text string, at, from, end, first int, out []Secret) []Secret {
 }
 
 // mayBeLabelled rules most texts out: a run of 20 characters of a key, one of
-// them a digit. It looks at the octet where such a run would end first.
+// them a digit.
 func mayBeLabelled(text string) bool {
-	for at := 0; at+20 <= len(text); {
-		i := at + 19
-		for i >= at && keyOctet[text[i]] {
-			i--
-		}
-		if i >= at {
-			at = i + 1
-			continue
-		}
-		end := at + 20
+	for at := nextRun(text, 0, 20, &keyOctet); at >= 0; {
+		end := at
 		for end < len(text) && keyOctet[text[end]] {
 			end++
 		}
 		if strings.ContainsAny(text[at:end], "0123456789") {
 			return true
 		}
-		at = end
+		at = nextRun(text, end, 20, &keyOctet)
 	}
 	return false
 }

@@ -51,12 +51,18 @@ var inRun = func() (t [256]bool) {
 }()
 
 // longRun finds the next run of shortestKey octets or more from at on, which
-// must not be inside a run; -1 where there is none. It looks at the octet where
-// such a run would end first, and mostly at no other.
-func longRun(text string, at int) int {
-	for at+shortestKey <= len(text) {
-		i := at + shortestKey - 1
-		for i >= at && inRun[text[i]] {
+// must not be inside a run; -1 where there is none.
+func longRun(text string, at int) int { return nextRun(text, at, shortestKey, &inRun) }
+
+// hasRun reports whether a text holds a run of n octets.
+func hasRun(text string, n int) bool { return nextRun(text, 0, n, &inRun) >= 0 }
+
+// nextRun finds the next run of n octets or more of a set, as longRun does. It
+// looks at the octet where such a run would end first, and mostly at no other.
+func nextRun(text string, at, n int, set *[256]bool) int {
+	for at+n <= len(text) {
+		i := at + n - 1
+		for i >= at && set[text[i]] {
 			i--
 		}
 		if i < at {
@@ -65,17 +71,4 @@ func longRun(text string, at int) int {
 		at = i + 1
 	}
 	return -1
-}
-
-// hasRun reports whether a text holds a run of n octets.
-func hasRun(text string, n int) bool {
-	run := 0
-	for i := 0; i < len(text); i++ {
-		if !inRun[text[i]] {
-			run = 0
-		} else if run++; run == n {
-			return true
-		}
-	}
-	return false
 }
