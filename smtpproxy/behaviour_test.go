@@ -148,11 +148,7 @@ func TestFailover(t *testing.T) {
 	dead.Close()
 	l := w.listener("relay")
 	l.NextHop.Addresses = []string{dead.Addr().String(), w.hop.l.Addr().String()}
-	a, err := w.server.Listen(l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := w.client(a.String())
+	c := w.client(w.open(l))
 	c.say("", "220")
 	c.say(hello, "250")
 	c.say(envelope+"DATA\r\n", "250", "250", "354")

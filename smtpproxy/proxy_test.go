@@ -172,7 +172,13 @@ func (w *world) listener(kind string) *Listener {
 
 func (w *world) listen(kind string) string {
 	w.t.Helper()
-	a, err := w.server.Listen(w.listener(kind))
+	return w.open(w.listener(kind))
+}
+
+// open opens a listener, and gives its address.
+func (w *world) open(l *Listener) string {
+	w.t.Helper()
+	a, err := w.server.Listen(l)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -224,11 +224,7 @@ func TestOtherExtensions(t *testing.T) {
 		})
 		l := w.listener("relay")
 		l.NextHop.Addresses = append(l.NextHop.Addresses, old.l.Addr().String())
-		a, err := w.server.Listen(l)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := w.client(a.String())
+		c := w.client(w.open(l))
 		c.say("", "220")
 		c.say(hello, "250")
 		if lost == "MAIL" {
